@@ -1,5 +1,5 @@
 // Imports point only downward in the list of design: cli > harness > banyan > plan > gateway, replication, events > service > cohort, postgres;
-// notifications and analytics stand above events, and below systems only; calendars above service, and below systems only.
+// notifications and analytics stand above events, and below systems only; connections above service, calendars above connections, and below systems only.
 const inside = (name) => `^packages/${name}/`;
 const outside = (...names) => ({ path: `^packages/(${names.join('|')})/` });
 /** @type {import('dependency-cruiser').IConfiguration} */
@@ -97,16 +97,34 @@ module.exports = {
       to: { path: '^packages/(notifications|analytics)/' },
     },
     {
-      name: 'calendars-import-service-and-postgres-only',
+      name: 'connections-import-service-postgres-and-the-api-of-monoliths-only',
+      severity: 'error',
+      from: { path: inside('connections') },
+      to: {
+        path: '^(packages/|systems/|bench/|test/)',
+        pathNot: '^packages/(connections|service|postgres|monolith/src/api)/',
+      },
+    },
+    {
+      name: 'calendars-import-connections-service-postgres-and-the-api-of-monoliths-only',
       severity: 'error',
       from: { path: inside('calendars') },
-      to: { path: '^(packages/|systems/|bench/|test/)', pathNot: '^packages/(calendars|service|postgres)/' },
+      to: {
+        path: '^(packages/|systems/|bench/|test/)',
+        pathNot: '^packages/(calendars|connections|service|postgres|monolith/src/api)/',
+      },
+    },
+    {
+      name: 'nothing-but-systems-and-calendars-imports-connections',
+      severity: 'error',
+      from: { path: '^packages/', pathNot: '^packages/(connections|calendars)/' },
+      to: { path: '^packages/connections/' },
     },
     {
       name: 'nothing-but-systems-imports-calendars',
       severity: 'error',
       from: { path: '^packages/', pathNot: inside('calendars') },
-      to: outside('calendars'),
+      to: { path: '^packages/calendars/' },
     },
     {
       name: 'nothing-but-monoliths-imports-monolith',
@@ -118,7 +136,8 @@ module.exports = {
       name: 'what-answers-by-the-api-of-a-monolith-states-it-by-monolith-api',
       severity: 'error',
       from: {
-        pathNot: '^(packages/(monolith|notifications|analytics)/|systems/[^/]+/(monolith|api|kit)/|bench/)',
+        pathNot:
+          '^(packages/(monolith|notifications|analytics|connections|calendars)/|systems/[^/]+/(monolith|api|kit)/|bench/)',
       },
       to: { path: '^packages/monolith/src/api/' },
     },
@@ -214,14 +233,15 @@ module.exports = {
       to: { path: inside('harness') },
     },
     {
-      name: 'services-are-made-of-service-events-postgres-notifications-analytics-and-calendars',
+      name: 'services-are-made-of-service-events-postgres-and-what-services-share',
       severity: 'error',
       // extraction.ts is for the operator's tool, load.ts for the harness: neither is part of the service.
       from: { path: '^systems/[^/]+/services/', pathNot: '/(extraction|load)[.]ts$' },
       // What services answer with as pages, their tests look at in a browser.
       to: {
         path: '^packages/',
-        pathNot: '^packages/(service|events|postgres|notifications|analytics|calendars|ui/testing)/',
+        pathNot:
+          '^packages/(service|events|postgres|notifications|analytics|connections|calendars|ui/testing)/',
       },
     },
     {

@@ -2,12 +2,13 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type CalDavServer, calDavContract } from '@banyan/calendars/testing';
+import { ofInterviews } from '../../systems/career-copilot/services/integrations/calendar/system.ts';
 import { findProgram, radicale } from './programs.ts';
 import { freePort, startServer } from './server.ts';
 
 const login = { username: 'ada', password: 'an app password' };
 
-calDavContract(startRadicale);
+calDavContract(startRadicale, ofInterviews.ours);
 
 /** A real server, with one calendar. */
 async function startRadicale(): Promise<CalDavServer> {

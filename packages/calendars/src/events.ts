@@ -6,16 +6,30 @@ import { storableText } from '@banyan/postgres';
 export type Change = { externalId: string; busy: BusyTime[] };
 export type BusyTime = { title: string; startsAt: Date; endsAt: Date };
 
-/** An interview as it goes into a calendar. */
-export type OwnEvent = { key: string; title: string; location: string; startsAt: Date; endsAt: Date };
+/** What a system puts into a calendar, as it is there. */
+export type OwnEvent = {
+  key: string;
+  title: string;
+  location: string;
+  startsAt: Date;
+  endsAt: Date;
+  /** Left out: the calendar's. */
+  status?: 'TENTATIVE' | 'CONFIRMED';
+};
 
-/** Ids of our own events begin with it; Google takes the letters a to v and digits. */
-const OURS = 'ccinterv';
+/** By what a system's own events are known. It stays as it is for ever: they are in people's calendars. */
+export type Ours = {
+  /** Their ids begin with it: at least five of the letters a to v and digits, since Google takes no others. */
+  prefix: string;
+  /** The program that writes them: `-//Banyan//Career Copilot//EN`. */
+  product: string;
+};
+
 const LONGEST_TITLE = 300;
 const LONGEST_ID = 1_000;
 
-export const eventIdOf = (key: string) => OURS + key.replaceAll('-', '');
-export const isOurs = (id: string) => id.startsWith(OURS);
+export const eventIdOf = ({ prefix }: Ours, key: string) => prefix + key.replaceAll('-', '');
+export const isOurs = ({ prefix }: Ours, id: string) => id.startsWith(prefix);
 /** Whether an object of that id can be kept. */
 export const isKept = (id: string) => id.length <= LONGEST_ID;
 

@@ -1,6 +1,6 @@
 /** A calendar of Google, by its Calendar API (v3). */
 import { request } from 'undici';
-import { busyTime, type Change, eventIdOf, isKept, isOurs, type OwnEvent } from './events.ts';
+import { busyTime, type Change, eventIdOf, isKept, isOurs, type Ours, type OwnEvent } from './events.ts';
 import { limitedBytes } from './limited.ts';
 import { CalendarError, type CalendarErrorCode, type RemoteCalendar } from './remote.ts';
 
@@ -24,10 +24,10 @@ const MOST_PAGES = 200;
 const PAGE = 250;
 const MOST_BYTES = 8 * 1024 * 1024;
 
-export function googleCalendar(at: GoogleAt): RemoteCalendar {
+export function googleCalendar(ours: Ours, at: GoogleAt): RemoteCalendar {
   return {
     async put(one, known) {
-      const event = googleEventOf(one);
+      const event = googleEventOf(ours, one);
       if (!known)
         try {
           await ask(at, 'POST', '/events', event);
@@ -44,7 +44,7 @@ export function googleCalendar(at: GoogleAt): RemoteCalendar {
     },
 
     async remove(key) {
-      await ask(at, 'DELETE', `/events/${eventIdOf(key)}`).catch(unlessGone);
+      await ask(at, 'DELETE', `/events/${eventIdOf(ours, key)}`).catch(unlessGone);
     },
 
     async changes(syncToken, { from }) {
@@ -58,7 +58,7 @@ export function googleCalendar(at: GoogleAt): RemoteCalendar {
         else query.set('timeMin', from.toISOString());
         if (pageToken !== undefined) query.set('pageToken', pageToken);
         const page = (await ask(at, 'GET', `/events?${query}`)) as ListPage;
-        changes.push(...(page.items ?? []).flatMap((item) => changeOf(item) ?? []));
+        changes.push(...(page.items ?? []).flatMap((item) => changeOf(ours, item) ?? []));
         if (page.nextSyncToken !== undefined) return { changes, syncToken: page.nextSyncToken };
         if (page.nextPageToken === undefined)
           throw new CalendarError('REFUSED', 'the last page came without a token for the next time');
@@ -70,15 +70,11 @@ export function googleCalendar(at: GoogleAt): RemoteCalendar {
 }
 
 /** Undefined: one of ours, or nothing that can be kept. */
-export function changeOf({
-  id,
-  status,
-  summary = '',
-  transparency,
-  start,
-  end,
-}: GoogleEvent): Change | undefined {
-  if (isOurs(id) || !isKept(id)) return undefined;
+export function changeOf(
+  ours: Ours,
+  { id, status, summary = '', transparency, start, end }: GoogleEvent,
+): Change | undefined {
+  if (isOurs(ours, id) || !isKept(id)) return undefined;
   const isFree = status === 'cancelled' || transparency === 'transparent';
   const time = isFree ? undefined : busyTime(summary, instantOf(start), instantOf(end));
   return { externalId: id, busy: time ? [time] : [] };
@@ -90,19 +86,17 @@ function instantOf(when: GoogleEvent['start']): Date | undefined {
   return Number.isNaN(date.getTime()) ? undefined : date;
 }
 
-export function googleEventOf({
-  key,
-  title,
-  location,
-  startsAt,
-  endsAt,
-}: OwnEvent): GoogleEvent & { location: string } {
+export function googleEventOf(
+  ours: Ours,
+  { key, title, location, startsAt, endsAt, status }: OwnEvent,
+): GoogleEvent & { location: string } {
   return {
-    id: eventIdOf(key),
+    id: eventIdOf(ours, key),
     summary: title,
     location,
     start: { dateTime: startsAt.toISOString() },
     end: { dateTime: endsAt.toISOString() },
+    ...(status && { status: status.toLowerCase() }),
   };
 }
 

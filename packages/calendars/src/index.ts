@@ -1,5 +1,6 @@
-export { type CalDavAccount, calendarsOf, findAccount, type ListedCalendar } from './caldav/account.ts';
-export { calDavCalendar } from './caldav/calendar.ts';
-export type { Change, OwnEvent } from './events.ts';
-export { googleCalendar } from './google.ts';
-export { CalendarError, type RemoteCalendar, type Span } from './remote.ts';
+export type { Ours } from './events.ts';
+export { type Calendars, calendars } from './part.ts';
+export { calendarTables } from './personal-data.ts';
+export { calendarRoutes, inTime } from './routes.ts';
+export { busyBetween, lookSoon } from './store.ts';
+export type { CalendarSystem } from './system.ts';

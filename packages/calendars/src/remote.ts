@@ -23,7 +23,7 @@ export type Span = { from: Date; to: Date };
 /** A calendar that is kept elsewhere, as much of it as is used. All throw `CalendarError`. */
 export type RemoteCalendar = {
   /**
-   * Makes the event of an interview, or brings it to what the interview is now; what its owner has added to it stays. Again is no error.
+   * Makes an event of ours, or brings it to what it is now; what its owner has added to it stays. Again is no error.
    * `known`: it was put there before. False: its owner has removed it since, and it is left so.
    */
   put(event: OwnEvent, known: boolean): Promise<boolean>;

@@ -85,6 +85,8 @@ export {
 export { joinName, splitName } from './names.ts';
 export { isPublic, type MayConnect, NOT_PUBLIC, publicAnd } from './outbound/networks.ts';
 export { outboundAgent } from './outbound/outbound-agent.ts';
+export { networksIn } from './outbound/part.ts';
+export { urlProblem } from './outbound/url-problem.ts';
 export type { PartHost, ServicePart, StartedPart, Taken } from './parts/part.ts';
 export type { Parts, ProvidedBy } from './parts/parts.ts';
 export { erasePerson } from './personal-data/erase.ts';

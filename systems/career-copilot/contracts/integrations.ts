@@ -1,14 +1,12 @@
 /** What the integrations service says to the others. What it answers to clients is in api/integrations.ts. */
+import { connectionEvents } from '@banyan/connections/contracts';
 import { defineContracts, event } from '@banyan/events';
 import { Type } from 'typebox';
 import { MAIL_KINDS, type MailKind } from '../api/mail.ts';
-import { ofUser, SYSTEM, text, UserId } from './common.ts';
+import { ofUser, SYSTEM, UserId } from './common.ts';
 
-const OfConnection = {
-  userId: UserId,
-  connectionId: Type.Integer(),
-  provider: text('By its name in the configuration, e.g. `google`.'),
-};
+const { AccountConnected, ConnectionLost } = connectionEvents(UserId);
+const ofConnection = { service: 'integrations', key: 'userId', version: 1 } as const;
 
 export const contracts = defineContracts({
   system: SYSTEM,
@@ -44,19 +42,7 @@ export const contracts = defineContracts({
         kind: Type.Unsafe<MailKind>({ type: 'string', enum: [...MAIL_KINDS] }),
       }),
     }),
-    AccountConnected: event({
-      ...ofUser(
-        'integrations',
-        'Somebody has let us act for them at a provider, for the first time or again.',
-      ),
-      data: Type.Object(OfConnection),
-    }),
-    ConnectionLost: event({
-      ...ofUser(
-        'integrations',
-        'A provider does not take our tokens any more: its user has to connect again.',
-      ),
-      data: Type.Object(OfConnection),
-    }),
+    AccountConnected: event({ ...ofConnection, ...AccountConnected }),
+    ConnectionLost: event({ ...ofConnection, ...ConnectionLost }),
   },
 });

@@ -8,7 +8,7 @@ import {
   syncCollection,
   updateCalendarObject,
 } from 'tsdav';
-import { type Change, eventIdOf, isKept } from '../events.ts';
+import { type Change, eventIdOf, isKept, type Ours } from '../events.ts';
 import { CalendarError, type RemoteCalendar, type Span } from '../remote.ts';
 import { asCalendarError, type CalDavAccount, headersOf } from './account.ts';
 import { busyTimesIn, hasRule, icsOf, icsWith } from './ics.ts';
@@ -20,11 +20,16 @@ const OBJECTS = 100;
 /** How often an event is written that somebody else writes at the same time. */
 const MOST_WRITES = 3;
 
-export function calDavCalendar(host: DavHost, account: CalDavAccount, url: string): RemoteCalendar {
+export function calDavCalendar(
+  ours: Ours,
+  host: DavHost,
+  account: CalDavAccount,
+  url: string,
+): RemoteCalendar {
   const fetch = davFetch(host);
   const at = { headers: headersOf(account), fetch };
   const calendar = { url };
-  const nameOf = (key: string) => `${eventIdOf(key)}.ics`;
+  const nameOf = (key: string) => `${eventIdOf(ours, key)}.ics`;
   const addressOf = (key: string) => new URL(nameOf(key), url.endsWith('/') ? url : `${url}/`).href;
 
   return {
@@ -34,7 +39,7 @@ export function calDavCalendar(host: DavHost, account: CalDavAccount, url: strin
         const made = await createCalendarObject({
           ...at,
           calendar,
-          iCalString: icsOf(one, now),
+          iCalString: icsOf(ours, one, now),
           filename: nameOf(one.key),
         });
         if (made.ok) return true;
@@ -45,7 +50,7 @@ export function calDavCalendar(host: DavHost, account: CalDavAccount, url: strin
         const there = await fetch(addressOf(one.key), { headers: at.headers });
         if (isGone(there.status)) return false;
         if (!there.ok) throw refusal(there.status);
-        const data = icsWith(await there.text(), one, now);
+        const data = icsWith(ours, await there.text(), one, now);
         const etag = there.headers.get('etag') ?? '*';
         const written = await updateCalendarObject({
           ...at,
@@ -133,7 +138,7 @@ export function calDavCalendar(host: DavHost, account: CalDavAccount, url: strin
   }
 
   function changeOf({ url: address, data }: DAVObject): Change {
-    return { externalId: pathOf(address)!, busy: busyTimesIn(String(data ?? '')) };
+    return { externalId: pathOf(address)!, busy: busyTimesIn(ours, String(data ?? '')) };
   }
 
   function pathOf(href: string): string | undefined {

@@ -2,9 +2,8 @@
 import { calendarOf, writeEvent } from '@banyan/service/calendar';
 import ICAL from 'ical.js';
 import { Temporal } from 'temporal-polyfill';
-import { type BusyTime, busyTime, eventIdOf, isOurs, type OwnEvent } from '../events.ts';
+import { type BusyTime, busyTime, eventIdOf, isOurs, type Ours, type OwnEvent } from '../events.ts';
 
-const PRODUCT = '-//Banyan//Career Copilot//EN';
 const DAY_MS = 86_400_000;
 const MOST_TIMES = 1_000;
 /** Of more characters a zone is none; to look at them takes a time that grows with their square. */
@@ -20,11 +19,11 @@ export function hasRule(ics: string): boolean {
  * The times that an object of a calendar blocks. What comes again and again the server has written out, each time in UTC: a rule that is in it
  * all the same is not followed. Of one that leaves one free, was cancelled, is ours or cannot be read there are none.
  */
-export function busyTimesIn(ics: string): BusyTime[] {
+export function busyTimesIn(ours: Ours, ics: string): BusyTime[] {
   const events = parsed(ics)?.getAllSubcomponents('vevent') ?? [];
   return events.slice(0, MOST_TIMES).flatMap((event) => {
     try {
-      return busyTimeOf(event) ?? [];
+      return busyTimeOf(ours, event) ?? [];
     } catch {
       // A value that is none of its type is found when it is looked at.
       return [];
@@ -32,24 +31,24 @@ export function busyTimesIn(ics: string): BusyTime[] {
   });
 }
 
-function busyTimeOf(event: ICAL.Component): BusyTime | undefined {
+function busyTimeOf(ours: Ours, event: ICAL.Component): BusyTime | undefined {
   const text = (name: string) => String(event.getFirstPropertyValue(name) ?? '');
   const isFree = text('status') === 'CANCELLED' || text('transp') === 'TRANSPARENT';
-  if (isFree || isOurs(text('uid'))) return undefined;
+  if (isFree || isOurs(ours, text('uid'))) return undefined;
   const start = instantOf(event.getFirstProperty('dtstart'));
   return busyTime(text('summary'), start?.at, start && endOf(event, start));
 }
 
-/** The event of an interview as a new object. `now`: when it was written. */
-export function icsOf(one: OwnEvent, now: Date): string {
-  return calendarOf([{ uid: eventIdOf(one.key), ...one }], PRODUCT, now);
+/** An event of ours as a new object. `now`: when it was written. */
+export function icsOf(ours: Ours, one: OwnEvent, now: Date): string {
+  return calendarOf([{ uid: eventIdOf(ours, one.key), ...one }], ours.product, now);
 }
 
-/** The object that is there, with the interview as it is now: what its owner has added stays. One that cannot be read is written anew. */
-export function icsWith(there: string, one: OwnEvent, now: Date): string {
+/** The object that is there, with our event as it is now: what its owner has added stays. One that cannot be read is written anew. */
+export function icsWith(ours: Ours, there: string, one: OwnEvent, now: Date): string {
   const calendar = parsed(there);
   const event = calendar?.getFirstSubcomponent('vevent');
-  if (!calendar || !event) return icsOf(one, now);
+  if (!calendar || !event) return icsOf(ours, one, now);
   const sequence = Number(event.getFirstPropertyValue('sequence') ?? 0);
   event.removeAllProperties('duration');
   const next = Number.isSafeInteger(sequence) ? sequence + 1 : 1;

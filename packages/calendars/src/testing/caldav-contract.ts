@@ -4,7 +4,7 @@ import { Agent } from 'undici';
 import { calendarsOf, findAccount } from '../caldav/account.ts';
 import { calDavCalendar } from '../caldav/calendar.ts';
 import type { DavHost } from '../caldav/requests.ts';
-import { type Change, eventIdOf } from '../events.ts';
+import { type Change, eventIdOf, type Ours } from '../events.ts';
 import type { CalendarErrorCode, RemoteCalendar } from '../remote.ts';
 
 /** A server with one calendar, as its owner has it before them. */
@@ -22,7 +22,7 @@ export type CalDavServer = {
 
 const SPAN = { from: new Date('2026-10-01T00:00:00Z'), to: new Date('2027-10-01T00:00:00Z') };
 const KEY = '0b8f6a52-7f0e-4c9e-9f43-0f8a0f3e7b11';
-const INTERVIEW = {
+const EVENT = {
   key: KEY,
   title: 'Talk; with Ümit, at\nAcme',
   location: 'Room 1',
@@ -103,7 +103,7 @@ const WEEKLY_EXPANDED = icsOf(
 const one = (uid: string, ...lines: string[]) => icsOf([`UID:${uid}`, `SUMMARY:${uid}`, ...lines]);
 
 /** What a server of CalDAV is to us: the double of `npm test`, and a real one. */
-export function calDavContract(start: () => Promise<CalDavServer>): void {
+export function calDavContract(start: () => Promise<CalDavServer>, ours: Ours): void {
   const dispatcher = new Agent();
   const host: DavHost = { dispatcher, problemOf: () => undefined, signal: new AbortController().signal };
   let server: CalDavServer;
@@ -124,7 +124,7 @@ export function calDavContract(start: () => Promise<CalDavServer>): void {
       const account = await findAccount(host, server.url, server.login);
       const [work] = await calendarsOf(host, account);
       assert.equal(work!.name, 'Work');
-      calendar = calDavCalendar(host, account, work!.url);
+      calendar = calDavCalendar(ours, host, account, work!.url);
       const wrong = { ...server.login, password: 'wrong' };
       await assert.rejects(findAccount(host, server.url, wrong), isCode('UNAUTHORIZED'));
     });
@@ -189,10 +189,10 @@ export function calDavContract(start: () => Promise<CalDavServer>): void {
       await assert.rejects(calendar.changes(old, SPAN), isCode('SYNC_TOKEN_GONE'));
     });
 
-    it('has an interview once, which moves, keeps what its owner has added, and goes', async () => {
-      const name = `${eventIdOf(KEY)}.ics`;
-      assert.equal(await calendar.put(INTERVIEW, false), true);
-      assert.equal(await calendar.put(INTERVIEW, false), true);
+    it('has an event of ours once, which moves, keeps what its owner has added, and goes', async () => {
+      const name = `${eventIdOf(ours, KEY)}.ics`;
+      assert.equal(await calendar.put(EVENT, false), true);
+      assert.equal(await calendar.put(EVENT, false), true);
       const made = (await server.get(name))!.replaceAll('\r\n ', '');
       assert.match(made, /SUMMARY:Talk\\; with Ümit\\, at\\nAcme/);
       assert.match(made, /DTSTART:20261201T090000Z/);
@@ -201,7 +201,7 @@ export function calDavContract(start: () => Promise<CalDavServer>): void {
         (await server.get(name))!.replace('END:VEVENT', 'DESCRIPTION:Bring the portfolio\r\nEND:VEVENT'),
       );
       const moved = {
-        ...INTERVIEW,
+        ...EVENT,
         startsAt: new Date('2026-12-02T09:00:00Z'),
         endsAt: new Date('2026-12-02T10:00:00Z'),
       };
@@ -217,11 +217,11 @@ export function calDavContract(start: () => Promise<CalDavServer>): void {
       assert.equal(await server.get(name), undefined);
     });
 
-    it('from which its owner has removed an interview gets it no more', async () => {
-      assert.equal(await calendar.put(INTERVIEW, false), true);
-      await server.remove(`${eventIdOf(KEY)}.ics`);
-      assert.equal(await calendar.put(INTERVIEW, true), false);
-      assert.equal(await server.get(`${eventIdOf(KEY)}.ics`), undefined);
+    it('from which its owner has removed one of ours gets it no more', async () => {
+      assert.equal(await calendar.put(EVENT, false), true);
+      await server.remove(`${eventIdOf(ours, KEY)}.ics`);
+      assert.equal(await calendar.put(EVENT, true), false);
+      assert.equal(await server.get(`${eventIdOf(ours, KEY)}.ics`), undefined);
     });
   });
 }

@@ -1,5 +1,5 @@
+import { connectionSecrets } from '@banyan/connections';
 import { type EncryptedColumns, encryptedColumns } from '@banyan/service';
-import { contextOf as ofConnection } from './connections/store.ts';
 import { contextOf as ofSource } from './incoming/sources.ts';
 import { contextOf as ofEndpoint } from './webhooks/endpoints.ts';
 
@@ -9,8 +9,7 @@ const owner = 'user_id';
 export const SECRETS: readonly EncryptedColumns[] = [
   { table: 'webhook_endpoints', columns: ['secret', 'previous_secret'], owner, contextOf: ofEndpoint },
   { table: 'incoming_sources', columns: ['secret'], owner, contextOf: ofSource },
-  { table: 'oauth_connections', columns: ['access_token', 'refresh_token'], owner, contextOf: ofConnection },
-  { table: 'oauth_revocations', columns: ['token'], owner, contextOf: ofConnection },
+  ...connectionSecrets,
 ];
 
 /** The encryption of what this service keeps of others. */

@@ -1,8 +1,8 @@
+import { forget as forgetConnections } from '@banyan/connections';
 import type { EventingDefinition } from '@banyan/events';
 import { hearOfActivity } from '../../kit/account-activity.ts';
 import { followApplications, followCreated, followMoved } from './calendar/follow.ts';
 import { forget as forgetCalendars } from './calendar/store.ts';
-import { forget as forgetConnections } from './connections/store.ts';
 import { forget as forgetSources } from './incoming/sources.ts';
 import { forget as forgetMail } from './mail/store.ts';
 import type { contracts } from './messages.ts';

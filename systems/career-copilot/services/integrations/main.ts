@@ -1,11 +1,12 @@
+import { calendars } from '@banyan/calendars';
+import { connections } from '@banyan/connections';
 import { eventing } from '@banyan/events';
-import { calls, defineService } from '@banyan/service';
+import { calls, defineService, networksIn } from '@banyan/service';
 import { publicApplications, publicOffers } from '../../contracts/public-api.ts';
 import { accountActivity } from '../../kit/account-activity.ts';
 import { IssuerConfig, issuersOf } from '../../kit/issuers.ts';
 import { skillsPart } from '../../kit/skills/part.ts';
-import { calendar } from './calendar/part.ts';
-import { connections } from './connections/part.ts';
+import { ofInterviews } from './calendar/system.ts';
 import { encryption } from './encryption.ts';
 import { hears } from './hears.ts';
 import { mail } from './mail/part.ts';
@@ -26,15 +27,16 @@ export const integrations = defineService({
     encryption,
     skills: skillsPart,
     events: eventing(contracts, hears),
+    networks: networksIn('WEBHOOK_NETWORKS'),
     webhooks,
-    connections,
+    connections: connections(ofInterviews),
     offers: calls(publicOffers, {
       config: IssuerConfig,
       urls: ({ API_URL }) => ({ api: API_URL }),
       identity: 'none',
       policy,
     }),
-    calendar,
+    calendar: calendars(ofInterviews),
     api: calls(publicApplications, {
       config: IssuerConfig,
       urls: ({ API_URL }) => ({ api: API_URL }),

@@ -6,7 +6,6 @@ import type pg from 'pg';
 const OLD = [
   ['webhook_messages', 'id', `created_at < now() - interval '30 days'`],
   ['incoming_receipts', 'id', `received_at < now() - interval '30 days'`],
-  ['oauth_attempts', 'state_hash', 'expires_at < now()'],
 ] as const;
 
 const SWEEP_MS = 3_600_000;

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
 import { after, before, beforeEach, describe, it } from 'node:test';
 import {
   type CalDavDouble,
@@ -8,9 +9,9 @@ import {
   startCalDav,
   startGoogleCalendar,
 } from '@banyan/calendars/testing';
+import { contextOf } from '@banyan/connections';
 import { createEncryption } from '@banyan/service';
 import { until } from '../../../kit/testing/until.ts';
-import { contextOf } from '../connections/store.ts';
 import { startWorld, type World } from '../testing/world.ts';
 
 const TOKEN = 'a token of Google';
@@ -177,12 +178,27 @@ describe('an interview', () => {
   it('is made once though nobody noted that it was', async () => {
     const { body } = await interview(9, 10);
     await looked();
-    await world.service.pool.query('DELETE FROM interviews_pushed WHERE calendar_id = $1', [calendar]);
+    await world.service.pool.query('DELETE FROM calendar_events WHERE calendar_id = $1', [calendar]);
     await looked();
     assert.equal(pushed().length, 1);
     await world.call(ada, 'DELETE', `/interviews/${body.id}`);
     await looked();
     assert.deepEqual(pushed(), []);
+  });
+
+  it('that the version of before has put there is known to be there', async () => {
+    await interview(9, 10);
+    await looked();
+    const { pool } = world.service;
+    await pool.query(`CREATE TABLE interviews_pushed AS SELECT interviews.id AS interview_id, calendar_id, pushed.version, removed_there
+      FROM calendar_events AS pushed JOIN interviews USING (event_key);
+      ALTER TABLE interviews_pushed ADD PRIMARY KEY (interview_id, calendar_id),
+        ADD FOREIGN KEY (calendar_id) REFERENCES calendars ON DELETE CASCADE;
+      DROP TABLE calendar_events`);
+    await pool.query(await readFile(new URL('../schema.sql', import.meta.url), 'utf8'));
+    google.asked.length = 0;
+    assert.equal((await looked()).error, null);
+    assert.deepEqual(google.asked, ['GET changes']);
   });
 
   it('that somebody has removed there does not come back, moved or not', async () => {

@@ -1,7 +1,7 @@
 /** What is known of applications, and the interviews that followed from it. */
+import { lookSoon } from '@banyan/calendars';
 import type pg from 'pg';
 import type { Known } from './appointment.ts';
-import { lookSoon } from './store.ts';
 
 export type Followed = Known & {
   userId: number;

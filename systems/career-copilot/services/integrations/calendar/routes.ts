@@ -1,118 +1,33 @@
-import { CalendarError } from '@banyan/calendars';
-import { errorCode, withTransaction } from '@banyan/postgres';
+import { busyBetween, inTime } from '@banyan/calendars';
+import { Span } from '@banyan/calendars/api';
+import { withTransaction } from '@banyan/postgres';
 import { defineErrors, type ServiceApp } from '@banyan/service';
 import type pg from 'pg';
 import { Type } from 'typebox';
 import {
-  AccountCalendars,
-  BusyTimes,
-  Calendar,
-  Calendars,
   type Interview,
   InterviewChange,
   Interviews,
   InterviewWithConflicts,
-  NewCalDav,
-  NewCalendar,
   NewInterview,
-  Span,
 } from '../../../api/calendar.ts';
 import { Id } from '../../../api/common.ts';
-import { Connection } from '../../../api/connections.ts';
 import { callerOf } from '../../../kit/active-user.ts';
-import { OAuthError } from '../connections/oauth.ts';
 import type { OfUser } from '../of-user.ts';
-import type { Calendars as Accounts } from './part.ts';
 import * as store from './store.ts';
 
 const errors = defineErrors({
-  CONNECTION_NOT_FOUND: [404, 'There is no such connection.'],
-  CALENDAR_NOT_FOUND: [404, 'There is no such calendar.'],
   INTERVIEW_NOT_FOUND: [404, 'There is no such interview.'],
-  CONNECTION_LOST: [409, 'The account does not take what we have any more. Connect again.'],
-  SERVER_REFUSED: [
-    422,
-    'The server does not take this name and password, or is none of CalDAV, or none that may be asked.',
-  ],
-  SERVER_UNREACHABLE: [502, 'The server does not answer as it should. Try again.'],
-  BAD_TIMES: [422, 'It has to end after it starts, in a year that a calendar has.'],
 });
 
-/** SQLSTATEs of an interview that would end before it starts, and of times that are none. */
-const BAD_TIMES = new Set(['23514', '22007', '22008']);
+const MOST_CONFLICTS = 20;
 
-/** Calendars of connected accounts, what else is in them, and interviews, which go into them. */
-export function calendarRoutes(
-  app: ServiceApp,
-  { pool, accounts, ofUser }: { pool: pg.Pool; accounts: Accounts; ofUser: OfUser },
-): void {
-  const withConflicts = async (userId: number, interview: Interview) => ({
-    ...interview,
-    conflicts: await store.conflictsOf(pool, userId, interview),
-  });
-
-  const calendarsOf = async (userId: number, connection: number) => {
-    const there = await asProblem(() => accounts.list(userId, connection));
-    if (there === undefined) throw errors('CONNECTION_NOT_FOUND');
-    if (there === null) throw errors('CONNECTION_LOST');
-    return there;
+/** Interviews, which go into the calendars of connected accounts. */
+export function interviewRoutes(app: ServiceApp, { pool, ofUser }: { pool: pg.Pool; ofUser: OfUser }): void {
+  const withConflicts = async (userId: number, interview: Interview) => {
+    const { starts_at, ends_at } = interview;
+    return { ...interview, conflicts: await busyBetween(pool, userId, starts_at, ends_at, MOST_CONFLICTS) };
   };
-
-  app.post(
-    '/connections/caldav',
-    { ...ofUser(422, 502), schema: { body: NewCalDav, response: { 201: Connection } } },
-    async (request, reply) =>
-      await reply.code(201).send(await asProblem(() => accounts.connect(callerOf(request), request.body))),
-  );
-
-  app.get(
-    '/connections/:id/calendars',
-    { ...ofUser(404, 409, 422, 502), schema: { params: Id, response: { 200: AccountCalendars } } },
-    async (request) => {
-      const there = await calendarsOf(callerOf(request), request.params.id);
-      return { calendars: there.map(({ url, name }) => ({ calendar_id: url, name })) };
-    },
-  );
-
-  app.post(
-    '/calendars',
-    { ...ofUser(404, 409, 422, 502), schema: { body: NewCalendar, response: { 201: Calendar } } },
-    async (request, reply) => {
-      const { connection_id: connection, calendar_id: asked } = request.body;
-      const userId = callerOf(request);
-      const there = await calendarsOf(userId, connection);
-      const known = there.find(({ url }) => asked === undefined || url === asked)?.url;
-      // Google's are not listed: what is named is looked for when it is looked at.
-      const id = known ?? (there[0]?.url === 'primary' ? asked : undefined);
-      if (id === undefined) throw errors('CALENDAR_NOT_FOUND');
-      const calendar = await store.linkCalendar(pool, userId, connection, id);
-      if (!calendar) throw errors('CONNECTION_NOT_FOUND');
-      return await reply.code(201).send(calendar);
-    },
-  );
-
-  app.get('/calendars', { ...ofUser(), schema: { response: { 200: Calendars } } }, async (request) => ({
-    calendars: await store.listCalendars(pool, callerOf(request)),
-  }));
-
-  app.delete(
-    '/calendars/:id',
-    { ...ofUser(404), schema: { params: Id, response: { 204: Type.Null() } } },
-    async (request, reply) => {
-      if (!(await store.unlinkCalendar(pool, callerOf(request), request.params.id)))
-        throw errors('CALENDAR_NOT_FOUND');
-      return await reply.code(204).send(null);
-    },
-  );
-
-  app.get(
-    '/calendars/busy',
-    { ...ofUser(422), schema: { querystring: Span, response: { 200: BusyTimes } } },
-    async (request) => {
-      const { from, to } = request.query;
-      return { busy: await inTime(() => store.busyBetween(pool, callerOf(request), from, to)) };
-    },
-  );
 
   app.post(
     '/interviews',
@@ -162,24 +77,4 @@ export function calendarRoutes(
       return await reply.code(204).send(null);
     },
   );
-}
-
-async function inTime<T>(run: () => Promise<T>): Promise<T> {
-  try {
-    return await run();
-  } catch (cause) {
-    if (BAD_TIMES.has(errorCode(cause) ?? '')) throw errors('BAD_TIMES', { cause });
-    throw cause;
-  }
-}
-
-/** What the server says, or does not. */
-async function asProblem<T>(ask: () => Promise<T>): Promise<T> {
-  try {
-    return await ask();
-  } catch (cause) {
-    if (!(cause instanceof CalendarError) && !(cause instanceof OAuthError)) throw cause;
-    const isAway = cause.code === 'UNREACHABLE' || cause.code === 'BUSY';
-    throw errors(isAway ? 'SERVER_UNREACHABLE' : 'SERVER_REFUSED', { cause });
-  }
 }

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import { after, before, describe, it } from 'node:test';
+import { contextOf } from '@banyan/connections';
 import { createEncryption } from '@banyan/service';
 import { type Answer, request } from '../../../kit/testing/request.ts';
 import { until } from '../../../kit/testing/until.ts';
-import { contextOf } from '../connections/store.ts';
 import { startWorld, type World } from '../testing/world.ts';
 import { newSecret, signed } from '../webhooks/signature.ts';
 

@@ -1,9 +1,7 @@
+import { type Connections, findByProvider, OAuthError } from '@banyan/connections';
 import { withTransaction } from '@banyan/postgres';
 import { CallError, inCallScope } from '@banyan/service';
 import type pg from 'pg';
-import { OAuthError } from '../connections/oauth.ts';
-import type { Connections } from '../connections/part.ts';
-import { findByProvider } from '../connections/store.ts';
 import { applicationsOf, moveOn, type PublicApi } from './applications.ts';
 import { certainlyAbout } from './match.ts';
 import * as store from './store.ts';

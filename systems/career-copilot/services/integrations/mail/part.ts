@@ -1,6 +1,6 @@
+import type { Connections } from '@banyan/connections';
 import { ConfigError, repeatedWork, type ServicePart } from '@banyan/service';
 import { Type } from 'typebox';
-import type { Connections } from '../connections/part.ts';
 import type { PublicApi } from './applications.ts';
 import { createMoving } from './moving.ts';
 import type { MailSettings } from './routes.ts';

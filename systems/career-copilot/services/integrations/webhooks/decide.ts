@@ -84,16 +84,3 @@ export function retryAfterMs(header: string | undefined, now: Date): number | un
   const ms = /^\d{1,9}$/.test(value) ? Number(value) * SECOND : Date.parse(value) - now.getTime();
   return Number.isNaN(ms) ? undefined : Math.max(0, ms);
 }
-
-/**
- * What is wrong with an address that somebody wants to be told at; undefined: nothing. Whether it leads into a private network is seen
- * when it is connected to. Without TLS only a literal address in a network that was allowed is taken: nobody is in between there.
- */
-export function urlProblem(text: string, isAllowedNetwork: (address: string) => boolean): string | undefined {
-  const url = URL.parse(text);
-  if (!url) return 'It is no address.';
-  if (url.username !== '' || url.password !== '') return 'It has a user or a password in it.';
-  if (url.protocol === 'https:') return undefined;
-  if (url.protocol === 'http:' && isAllowedNetwork(url.hostname.replace(/^\[|\]$/g, ''))) return undefined;
-  return 'It does not begin with https:';
-}

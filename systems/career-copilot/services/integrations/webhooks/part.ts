@@ -1,12 +1,10 @@
 import type { Events } from '@banyan/events';
 import { withTransaction } from '@banyan/postgres';
 import {
-  ConfigError,
   type Encryption,
   leasedQueue,
   type MayConnect,
   outboundAgent,
-  publicAnd,
   type ServicePart,
 } from '@banyan/service';
 import { Type } from 'typebox';
@@ -18,8 +16,6 @@ import { send } from './send.ts';
 import { signed } from './signature.ts';
 
 const WebhookConfig = Type.Object({
-  /** Networks that webhooks may be sent to beside the public internet: `10.20.0.0/16, fd00:1::/32`. */
-  WEBHOOK_NETWORKS: Type.String({ default: '' }),
   /** How long until a process looks again whether something is due. */
   WEBHOOK_LOOK_MS: Type.Integer({ minimum: 10, default: 1_000 }),
 });
@@ -27,18 +23,14 @@ const WebhookConfig = Type.Object({
 /** Attempts at the same time in one process. */
 const MOST_AT_ONCE = 8;
 
-/** What routes of webhooks need of the part that sends them. */
-export type Webhooks = { mayConnect: MayConnect };
-
 /** Sends what is due, in as many processes as there are; each endpoint gets one attempt at a time. */
-export const webhooks: ServicePart<Webhooks, typeof WebhookConfig> = {
+export const webhooks: ServicePart<undefined, typeof WebhookConfig> = {
   config: WebhookConfig,
   async start(host) {
     const { config, pool, provided } = host;
-    const mayConnect = networksIn(config.WEBHOOK_NETWORKS);
     const events = provided.events as Events<typeof contracts>;
     const encryption = provided.encryption as Encryption;
-    const dispatcher = outboundAgent(mayConnect);
+    const dispatcher = outboundAgent(provided.networks as MayConnect);
 
     async function attempt(claimed: queue.Claimed, signal: AbortSignal): Promise<void> {
       const secrets = await Promise.all(
@@ -69,7 +61,7 @@ export const webhooks: ServicePart<Webhooks, typeof WebhookConfig> = {
       handle: attempt,
     });
     return {
-      provided: { mayConnect },
+      provided: undefined,
       open: sending.open,
       close: async () => {
         await sending.close();
@@ -78,17 +70,3 @@ export const webhooks: ServicePart<Webhooks, typeof WebhookConfig> = {
     };
   },
 };
-
-function networksIn(text: string): MayConnect {
-  try {
-    return publicAnd(text);
-  } catch (error) {
-    throw new ConfigError([
-      {
-        variable: 'WEBHOOK_NETWORKS',
-        message: (error as Error).message,
-        hint: 'networks, separated by commas',
-      },
-    ]);
-  }
-}

@@ -2,12 +2,13 @@ import { withTransaction } from '@banyan/postgres';
 import {
   type Encryption,
   ifMatch,
-  isPublic,
+  type MayConnect,
   Page,
   PageQuery,
   preconditionFailed,
   type ServiceApp,
   tag,
+  urlProblem,
 } from '@banyan/service';
 import type pg from 'pg';
 import { Type } from 'typebox';
@@ -23,11 +24,9 @@ import {
 } from '../../../api/integrations.ts';
 import { callerOf } from '../../../kit/active-user.ts';
 import type { OfUser } from '../of-user.ts';
-import { urlProblem } from './decide.ts';
 import { deliveryRoutes } from './delivery-routes.ts';
 import * as endpoints from './endpoints.ts';
 import { errors, found } from './errors.ts';
-import type { Webhooks } from './part.ts';
 import { newSecret } from './signature.ts';
 
 const HOOKS = '/webhooks';
@@ -35,15 +34,14 @@ const HOOKS = '/webhooks';
 export type WebhookRoutes = {
   pool: pg.Pool;
   encryption: Encryption;
-  webhooks: Webhooks;
+  networks: MayConnect;
   ofUser: OfUser;
 };
 
 /** Webhooks of the caller: made, changed, looked at, and sent again. */
-export function webhookRoutes(app: ServiceApp, { pool, encryption, webhooks, ofUser }: WebhookRoutes): void {
-  const isInside = (address: string) => !isPublic(address) && webhooks.mayConnect(address);
+export function webhookRoutes(app: ServiceApp, { pool, encryption, networks, ofUser }: WebhookRoutes): void {
   const demandUrl = (url: string | undefined) => {
-    const problem = url === undefined ? undefined : urlProblem(url, isInside);
+    const problem = url === undefined ? undefined : urlProblem(url, networks);
     if (problem) throw errors('BAD_URL', { fields: { problem } });
   };
   const secretFor = async (userId: number) => {

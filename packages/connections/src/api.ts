@@ -1,5 +1,8 @@
+/** What connections answer to clients, whatever the system. Read by pages too, so nothing but schemas is in here. */
+import { INTEGER, Timestamp } from '@banyan/monolith/api';
 import { type Static, Type } from 'typebox';
-import { Timestamp } from './common.ts';
+
+export const Id = Type.Object({ id: Type.Integer({ ...INTEGER, minimum: 1 }) });
 
 const Provider = Type.Object({
   name: Type.String(),

@@ -1,26 +1,24 @@
+import { readFile } from 'node:fs/promises';
+import { CALDAV, type Connections, findConnection, OAuthError, type UserId } from '@banyan/connections';
+import type { Connection } from '@banyan/connections/api';
+import { applySchema, type Db } from '@banyan/postgres';
 import {
-  type CalDavAccount,
-  CalendarError,
-  calDavCalendar,
-  calendarsOf,
-  findAccount,
-  googleCalendar,
-  type ListedCalendar,
-  type RemoteCalendar,
-} from '@banyan/calendars';
-import { isPublic, type Leased, leasedQueue, outboundAgent, type ServicePart } from '@banyan/service';
+  type Leased,
+  leasedQueue,
+  type MayConnect,
+  outboundAgent,
+  type ServicePart,
+  urlProblem,
+} from '@banyan/service';
 import { Type } from 'typebox';
-import type { NewCalDav } from '../../../api/calendar.ts';
-import type { Connection } from '../../../api/connections.ts';
-import { OAuthError } from '../connections/oauth.ts';
-import type { Connections } from '../connections/part.ts';
-import { CALDAV } from '../connections/providers.ts';
-import { findConnection } from '../connections/store.ts';
-import { urlProblem } from '../webhooks/decide.ts';
-import type { Webhooks } from '../webhooks/part.ts';
-import { entitleInterviews, type Offers } from './entitle.ts';
+import type { NewCalDav } from './api.ts';
+import { type CalDavAccount, calendarsOf, findAccount, type ListedCalendar } from './caldav/account.ts';
+import { calDavCalendar } from './caldav/calendar.ts';
+import { googleCalendar } from './google.ts';
+import { lookAt } from './look.ts';
+import { CalendarError, type RemoteCalendar } from './remote.ts';
 import * as store from './store.ts';
-import { syncCalendar } from './sync.ts';
+import type { CalendarSystem } from './system.ts';
 
 const CalendarConfig = Type.Object({
   /** Where Google's Calendar API is. */
@@ -38,38 +36,41 @@ const MOST_AT_ONCE = 2;
 
 export type Calendars = {
   /** Connects an account at a calendar server. Throws `CalendarError`. */
-  connect(userId: number, server: NewCalDav): Promise<Connection>;
+  connect(userId: UserId, server: NewCalDav): Promise<Connection>;
   /**
    * Those of a connected account. `null`: the connection is lost. Undefined: the user has none of that id. Throws `CalendarError`, and
    * `OAuthError` while the provider cannot be asked.
    */
-  list(userId: number, connectionId: number): Promise<ListedCalendar[] | null | undefined>;
+  list(userId: UserId, connectionId: number): Promise<ListedCalendar[] | null | undefined>;
 };
 
-/** Looks at each calendar when it is due, one look at a time. */
-export const calendar: ServicePart<Calendars, typeof CalendarConfig> = {
+/**
+ * Looks at each calendar when it is due, one look at a time. The service has before it `connections`, and `networks`: where calendar servers may be
+ * (`networksIn`).
+ */
+export const calendars = (system: CalendarSystem): ServicePart<Calendars, typeof CalendarConfig> => ({
   config: CalendarConfig,
   async start(host) {
     const { config, pool, log, provided } = host;
     const connections = provided.connections as Connections;
+    const mayConnect = provided.networks as MayConnect;
     const stopping = new AbortController();
     const { signal } = stopping;
-    const offers = provided.offers as Offers;
-    const { mayConnect } = provided.webhooks as Webhooks;
     const dispatcher = outboundAgent(mayConnect);
-    const isInside = (address: string) => !isPublic(address) && mayConnect(address);
-    const servers = { dispatcher, signal, problemOf: (url: string) => urlProblem(url, isInside) };
+    const servers = { dispatcher, signal, problemOf: (url: string) => urlProblem(url, mayConnect) };
+    await applyCalendarSchema(pool, system);
 
     async function look(due: Leased<store.Due>): Promise<void> {
       await store.noteNextLook(pool, due, config.CALENDAR_EVERY_SECONDS);
       let error: string | null = null;
+      let isMore = false;
       try {
         const token = await connections.accessToken(due.userId, due.connectionId);
         if (token === undefined) return;
         if (token === null) error = 'CONNECTION_LOST';
         else {
-          await entitleInterviews(pool, due.userId, offers);
-          await syncCalendar(pool, due, remoteOf(due, token), new Date());
+          await system.before?.(host, due.userId);
+          isMore = !(await lookAt(pool, system, due, remoteOf(due, token)));
         }
       } catch (reason) {
         if (reason instanceof CalendarError || reason instanceof OAuthError) {
@@ -82,19 +83,22 @@ export const calendar: ServicePart<Calendars, typeof CalendarConfig> = {
           log.error({ err: reason, calendar: due.id }, 'a calendar could not be looked at');
         }
       }
-      await store.finish(pool, due, error);
+      await store.finish(pool, due, { error, isMore });
     }
 
     function remoteOf({ provider, calendarId }: store.Due, token: string): RemoteCalendar {
       return provider === CALDAV
-        ? calDavCalendar(servers, JSON.parse(token) as CalDavAccount, calendarId)
-        : googleCalendar({ baseUrl: config.GOOGLE_CALENDAR_URL, calendarId, token, signal });
+        ? calDavCalendar(system.ours, servers, JSON.parse(token) as CalDavAccount, calendarId)
+        : googleCalendar(system.ours, { baseUrl: config.GOOGLE_CALENDAR_URL, calendarId, token, signal });
     }
 
     const queue = leasedQueue(host, 'look at calendars', {
       most: MOST_AT_ONCE,
       everyMs: config.CALENDAR_LOOK_MS,
-      lease: (most, inHand) => store.calendars.lease(pool, most, inHand),
+      lease: async (most, inHand) =>
+        !system.mayLook || (await system.mayLook(pool))
+          ? await store.calendars.lease(pool, most, inHand)
+          : [],
       handle: look,
     });
     return {
@@ -123,4 +127,10 @@ export const calendar: ServicePart<Calendars, typeof CalendarConfig> = {
       },
     };
   },
-};
+});
+
+/** The tables of this package, in the database of the service. */
+async function applyCalendarSchema(pool: Db, { idType }: CalendarSystem): Promise<void> {
+  const sql = await readFile(new URL('schema.sql', import.meta.url), 'utf8');
+  await applySchema(pool, { name: 'banyan_calendars', sql: sql.replaceAll('USER_ID', idType) });
+}

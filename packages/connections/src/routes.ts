@@ -1,20 +1,11 @@
-import { defineErrors, type ServiceApp } from '@banyan/service';
-import type pg from 'pg';
+import type { Db } from '@banyan/postgres';
+import { defineErrors, type ServiceApp, spellRoutes } from '@banyan/service';
 import { Type } from 'typebox';
-import { Id } from '../../../api/common.ts';
-import {
-  Begun,
-  Callback,
-  Connection,
-  Connections as List,
-  NewConnection,
-  Providers,
-} from '../../../api/connections.ts';
-import { callerOf } from '../../../kit/active-user.ts';
-import type { OfUser } from '../of-user.ts';
+import { Begun, Callback, Connection, Id, Connections as List, NewConnection, Providers } from './api.ts';
 import { OAuthError } from './oauth.ts';
 import type { Connections } from './part.ts';
 import * as store from './store.ts';
+import type { ConnectionSystem, RoutesOfUsers } from './system.ts';
 
 const errors = defineErrors({
   PROVIDER_NOT_FOUND: [404, 'There is no such provider.'],
@@ -25,13 +16,20 @@ const errors = defineErrors({
   PROVIDER_UNREACHABLE: [502, 'The provider does not answer as it should. Try again.'],
 });
 
-type Context = { pool: pg.Pool; connections: Connections; ofUser: OfUser };
+type Context = {
+  pool: Db;
+  connections: Connections;
+  access: RoutesOfUsers;
+  spelling?: ConnectionSystem['spelling'];
+};
 
 /**
  * Accounts elsewhere that a person connects. The provider sends them back to a page of the web application, which completes it as them:
  * what somebody else has begun cannot be completed in their name.
  */
-export function connectionRoutes(app: ServiceApp, { pool, connections, ofUser }: Context): void {
+export function connectionRoutes(app: ServiceApp, { pool, connections, access, spelling }: Context): void {
+  const { callerOf, signedIn: ofUser } = access;
+  spellRoutes(app, { spelling });
   app.get('/providers', { ...ofUser(), schema: { response: { 200: Providers } } }, async () => ({
     providers: [...connections.providers.values()].map(({ name, scopes }) => ({ name, scopes })),
   }));

@@ -1,11 +1,9 @@
 import { createHash } from 'node:crypto';
-import { leasedRows } from '@banyan/service';
-import type pg from 'pg';
-import type { Connection } from '../../../api/connections.ts';
+import type { Queryable } from '@banyan/postgres';
+import { type EncryptedColumns, leasedRows } from '@banyan/service';
+import type { Connection } from './api.ts';
 import type { Tokens } from './oauth.ts';
-import { CALDAV } from './providers.ts';
-
-type Executor = pg.Pool | pg.PoolClient;
+import type { UserId } from './system.ts';
 
 const CONNECTION = 'id, provider, account, scopes, state, created_at';
 const ATTEMPT_MINUTES = 10;
@@ -13,7 +11,15 @@ const ATTEMPT_MINUTES = 10;
 const MOST_ATTEMPTS = 20;
 
 /** What tokens, and what is remembered of an attempt, are encrypted for. */
-export const contextOf = (userId: number) => `oauth:${userId}`;
+export const contextOf = (userId: UserId) => `oauth:${userId}`;
+
+const secret = { owner: 'user_id', contextOf } as const;
+
+/** Every column here that keeps a secret of somebody, for `encryptedColumns`. */
+export const connectionSecrets: readonly EncryptedColumns[] = [
+  { table: 'oauth_connections', columns: ['access_token', 'refresh_token'], ...secret },
+  { table: 'oauth_revocations', columns: ['token'], ...secret },
+];
 
 /** A state is known by its hash: whoever reads the table cannot come back in somebody's place. */
 function hashOf(state: string): string {
@@ -22,8 +28,8 @@ function hashOf(state: string): string {
 
 /** `attempt` is encrypted. */
 export async function insertAttempt(
-  tx: pg.PoolClient,
-  one: { state: string; userId: number; provider: string; attempt: string },
+  tx: Queryable,
+  one: { state: string; userId: UserId; provider: string; attempt: string },
 ): Promise<Date> {
   await tx.query(
     `DELETE FROM oauth_attempts WHERE expires_at < now() OR state_hash IN (
@@ -40,9 +46,9 @@ export async function insertAttempt(
 
 /** Once, and for the user who began it: whoever else comes with its state finds nothing. */
 export async function takeAttempt(
-  db: Executor,
+  db: Queryable,
   state: string,
-  userId: number,
+  userId: UserId,
 ): Promise<{ provider: string; attempt: string } | undefined> {
   const { rows } = await db.query<{ provider: string; attempt: string }>(
     `DELETE FROM oauth_attempts WHERE state_hash = $1 AND user_id = $2 AND expires_at > now()
@@ -57,8 +63,8 @@ export type KeptTokens = Pick<Tokens, 'access' | 'refresh' | 'expiresAt'>;
 
 /** One of each account: who connects it again has new tokens in the place of the old. */
 export async function saveConnection(
-  tx: pg.PoolClient,
-  one: { userId: number; provider: string; account: string; scopes: string[]; tokens: KeptTokens },
+  tx: Queryable,
+  one: { userId: UserId; provider: string; account: string; scopes: string[]; tokens: KeptTokens },
 ): Promise<Connection> {
   const { access, refresh, expiresAt } = one.tokens;
   const { rows } = await tx.query<Connection>(
@@ -73,7 +79,7 @@ export async function saveConnection(
   return rows[0]!;
 }
 
-export async function listConnections(db: Executor, userId: number): Promise<Connection[]> {
+export async function listConnections(db: Queryable, userId: UserId): Promise<Connection[]> {
   const { rows } = await db.query<Connection>(
     `SELECT ${CONNECTION} FROM oauth_connections WHERE user_id = $1 ORDER BY id LIMIT 200`,
     [userId],
@@ -83,7 +89,7 @@ export async function listConnections(db: Executor, userId: number): Promise<Con
 
 export type KeptConnection = {
   id: number;
-  userId: number;
+  userId: UserId;
   provider: string;
   state: Connection['state'];
   access: string;
@@ -96,8 +102,8 @@ const KEPT = `id, user_id AS "userId", provider, state, access_token AS access, 
 
 /** `lock`: nobody else refreshes its tokens until the transaction is over. */
 export async function findConnection(
-  db: Executor,
-  userId: number,
+  db: Queryable,
+  userId: UserId,
   id: number,
   { lock = false }: { lock?: boolean } = {},
 ): Promise<KeptConnection | undefined> {
@@ -110,8 +116,8 @@ export async function findConnection(
 
 /** The one that was made last. */
 export async function findByProvider(
-  db: Executor,
-  userId: number,
+  db: Queryable,
+  userId: UserId,
   provider: string,
 ): Promise<KeptConnection | undefined> {
   const { rows } = await db.query<KeptConnection>(
@@ -121,7 +127,7 @@ export async function findByProvider(
   return rows[0];
 }
 
-export async function updateTokens(db: Executor, id: number, tokens: KeptTokens): Promise<void> {
+export async function updateTokens(db: Queryable, id: number, tokens: KeptTokens): Promise<void> {
   await db.query(
     `UPDATE oauth_connections SET access_token = $2, refresh_token = coalesce($3, refresh_token), expires_at = $4
      WHERE id = $1`,
@@ -129,31 +135,21 @@ export async function updateTokens(db: Executor, id: number, tokens: KeptTokens)
   );
 }
 
-export async function markLost(db: Executor, id: number): Promise<void> {
+export async function markLost(db: Queryable, id: number): Promise<void> {
   await db.query(`UPDATE oauth_connections SET state = 'lost' WHERE id = $1`, [id]);
 }
 
-/**
- * Forgets a connection, or all that somebody has; what gives access goes to those that are to be taken back at their providers. A password
- * is forgotten, since nobody takes that back. False: there was none.
- */
-export async function removeConnections(db: Executor, userId: number, id?: number): Promise<boolean> {
-  const { rows } = await db.query<{ count: number }>(
-    `WITH removed AS (
-       DELETE FROM oauth_connections WHERE user_id = $1 AND ($2::integer IS NULL OR id = $2) RETURNING *
-     ), kept AS (
-       INSERT INTO oauth_revocations (user_id, provider, token)
-       SELECT user_id, provider, coalesce(refresh_token, access_token) FROM removed
-       WHERE state = 'connected' AND provider <> $3
-     )
-     SELECT count(*)::integer AS count FROM removed`,
-    [userId, id ?? null, CALDAV],
-  );
-  return rows[0]!.count > 0;
+/** Forgets a connection; what gave access to it is to be taken back then (`schema.sql`). False: there was none. */
+export async function removeConnection(db: Queryable, userId: UserId, id: number): Promise<boolean> {
+  const { rowCount } = await db.query('DELETE FROM oauth_connections WHERE user_id = $1 AND id = $2', [
+    userId,
+    id,
+  ]);
+  return rowCount === 1;
 }
 
 /** A token that is to be taken back; `isLate`: for so long that nobody tries any more. */
-export type Revocation = { id: number; userId: number; provider: string; token: string; isLate: boolean };
+export type Revocation = { id: number; userId: UserId; provider: string; token: string; isLate: boolean };
 
 const TRIED_DAYS = 30;
 
@@ -165,11 +161,12 @@ export const revocations = leasedRows<Revocation>({
   leaseMs: 60_000,
 });
 
-export async function deleteRevocation(db: Executor, id: number): Promise<void> {
+export async function deleteRevocation(db: Queryable, id: number): Promise<void> {
   await db.query('DELETE FROM oauth_revocations WHERE id = $1', [id]);
 }
 
-export async function forget(tx: pg.PoolClient, userId: number): Promise<void> {
+/** All that somebody has connected, or begun to. */
+export async function forget(tx: Queryable, userId: UserId): Promise<void> {
   await tx.query('DELETE FROM oauth_attempts WHERE user_id = $1', [userId]);
-  await removeConnections(tx, userId);
+  await tx.query('DELETE FROM oauth_connections WHERE user_id = $1', [userId]);
 }

@@ -4,10 +4,10 @@ import { after, before, beforeEach, describe, it } from 'node:test';
 import { createPool } from '@banyan/postgres';
 import { createEncryption } from '@banyan/service';
 import { OAuth2Server } from 'oauth2-mock-server';
-import { type ServiceProcess, startProcess } from '../../../kit/testing/process.ts';
-import { until } from '../../../kit/testing/until.ts';
-import { variablesOf } from '../../../kit/testing/variables.ts';
-import { startWorld, type World } from '../testing/world.ts';
+import { type ServiceProcess, startProcess } from '../../kit/testing/process.ts';
+import { until } from '../../kit/testing/until.ts';
+import { variablesOf } from '../../kit/testing/variables.ts';
+import { startWorld, type World } from './testing/world.ts';
 
 const REDIRECT = 'https://app.example.com/connected';
 
@@ -281,7 +281,7 @@ describe('tokens', () => {
   }, async () => {
     const told = await variablesOf('integrations', { ...env, API_URL: world.gateway.url });
     const pool = createPool(told.DATABASE_URL!, { max: 2 });
-    const main = new URL('../main.ts', import.meta.url);
+    const main = new URL('./main.ts', import.meta.url);
     const first = startProcess(main, told);
     children.push(first);
     try {

@@ -1,13 +1,13 @@
-import type { Events } from '@banyan/events';
-import { withTransaction } from '@banyan/postgres';
-import type { Encryption, ServicePart } from '@banyan/service';
+import { readFile } from 'node:fs/promises';
+import { applySchema, type Db, deleteSome, type Queryable, withTransaction } from '@banyan/postgres';
+import { type Encryption, repeatedWork, type ServicePart } from '@banyan/service';
 import { Type } from 'typebox';
-import type { Connection } from '../../../api/connections.ts';
-import type { contracts } from '../messages.ts';
+import type { Connection } from './api.ts';
 import * as oauth from './oauth.ts';
 import { type Provider, providersIn } from './providers.ts';
 import { revoking } from './revoking.ts';
 import * as store from './store.ts';
+import type { ConnectionSystem, Says, UserId } from './system.ts';
 
 const ConnectionConfig = Type.Object({
   /** What people may connect, as JSON: `[{"name":"google","issuer":"https://accounts.google.com","client_id":"...", ...}]`. */
@@ -18,39 +18,43 @@ const ConnectionConfig = Type.Object({
 
 /** A token that is good for less is refreshed before it is used. */
 const REFRESHED_BEFORE_MS = 60_000;
+const SWEEP_MS = 3_600_000;
 
 type NewConnection = { provider: string; account: string; tokens: oauth.Tokens };
 
 export type Connections = {
   providers: ReadonlyMap<string, Provider>;
   /** Throws `OAuthError`. */
-  begin(userId: number, provider: Provider): Promise<{ url: string; expiresAt: Date }>;
+  begin(userId: UserId, provider: Provider): Promise<{ url: string; expiresAt: Date }>;
   /** Undefined: this user has not begun what this is the end of, or too long ago. Throws `OAuthError`. */
-  complete(userId: number, query: URLSearchParams): Promise<Connection | undefined>;
+  complete(userId: UserId, query: URLSearchParams): Promise<Connection | undefined>;
   /**
    * A token that is good for a minute at least; refreshed by one at a time, in whatever process. `null`: the connection is lost.
    * Undefined: the user has none of that id. Throws `OAuthError` while the provider cannot be asked.
    */
-  accessToken(userId: number, id: number): Promise<string | null | undefined>;
+  accessToken(userId: UserId, id: number): Promise<string | null | undefined>;
   /** Keeps what gives access to an account, and tells of it; of one that is known it replaces what was kept. */
-  keep(userId: number, one: NewConnection): Promise<Connection>;
+  keep(userId: UserId, one: NewConnection): Promise<Connection>;
   /** Whoever keeps the account does not take what we have any more. Again is no error. */
-  lose(userId: number, id: number): Promise<void>;
+  lose(userId: UserId, id: number): Promise<void>;
   /** Forgets it; its tokens are taken back at the provider, soon, if that has a place for it. False: there was none. */
-  remove(userId: number, id: number): Promise<boolean>;
+  remove(userId: UserId, id: number): Promise<boolean>;
 };
 
-/** Accounts elsewhere that people have connected, and their tokens. */
-export const connections: ServicePart<Connections, typeof ConnectionConfig> = {
+/** Accounts elsewhere that people have connected, and their tokens. The service has `encryption` and `events` before it. */
+export const connections = (
+  system: Pick<ConnectionSystem, 'idType'>,
+): ServicePart<Connections, typeof ConnectionConfig> => ({
   config: ConnectionConfig,
   async start(host) {
     const { config, pool, provided } = host;
+    await applyConnectionSchema(pool, system);
     const providers = providersIn(config.OAUTH_PROVIDERS);
     const encryption = provided.encryption as Encryption;
-    const events = provided.events as Events<typeof contracts>;
+    const events = provided.events as Says;
     const takingBack = revoking(host, { providers, encryption, everyMs: config.REVOCATION_LOOK_MS });
 
-    const encrypted = async (userId: number, { access, refresh, expiresAt }: oauth.Tokens) => {
+    const encrypted = async (userId: UserId, { access, refresh, expiresAt }: oauth.Tokens) => {
       const context = store.contextOf(userId);
       return {
         access: await encryption.encrypt(access, context),
@@ -124,24 +128,50 @@ export const connections: ServicePart<Connections, typeof ConnectionConfig> = {
       },
 
       async remove(userId, id) {
-        const removed = await store.removeConnections(pool, userId, id);
+        const removed = await store.removeConnection(pool, userId, id);
         if (removed) takingBack.wake();
         return removed;
       },
     };
 
-    async function lose(
-      tx: Parameters<typeof store.saveConnection>[0],
-      { id, userId, provider }: store.KeptConnection,
-    ): Promise<null> {
+    async function lose(tx: Queryable, { id, userId, provider }: store.KeptConnection): Promise<null> {
       await store.markLost(tx, id);
       await events.publish(tx, 'ConnectionLost', { userId, connectionId: id, provider });
       return null;
     }
 
-    return { provided: provided_, open: takingBack.open, close: takingBack.close };
+    const sweeping = repeatedWork(host, {
+      'forget what nobody came back for': {
+        everyMs: SWEEP_MS,
+        inOneProcess: true,
+        run: () => forgetAttempts(pool),
+      },
+    });
+    return {
+      provided: provided_,
+      open: async () => {
+        await takingBack.open();
+        await sweeping.open();
+      },
+      close: async () => {
+        await sweeping.close();
+        await takingBack.close();
+      },
+    };
   },
-};
+});
+
+/** The tables of this package, in the database of the service. */
+async function applyConnectionSchema(pool: Db, { idType }: Pick<ConnectionSystem, 'idType'>): Promise<void> {
+  const sql = await readFile(new URL('schema.sql', import.meta.url), 'utf8');
+  await applySchema(pool, { name: 'banyan_connections', sql: sql.replaceAll('USER_ID', idType) });
+}
+
+/** Some at a time, so that nobody waits for it. */
+async function forgetAttempts(pool: Db): Promise<void> {
+  const old = 'SELECT state_hash FROM oauth_attempts WHERE expires_at < now()';
+  while (!(await deleteSome(pool, { table: 'oauth_attempts', key: 'state_hash', old, values: [] })));
+}
 
 function isGood({ expiresAt }: store.KeptConnection): boolean {
   return expiresAt === null || expiresAt.getTime() - Date.now() > REFRESHED_BEFORE_MS;
