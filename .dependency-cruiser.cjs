@@ -251,7 +251,8 @@ module.exports = {
       // Where a package has routes it says so to the plan.
       to: {
         path: '^packages/',
-        pathNot: '^packages/(banyan/src/index|(notifications|analytics)/src/route-list)[.]ts$',
+        pathNot:
+          '^packages/(banyan/src/index|(notifications|analytics|connections|calendars)/src/route-list)[.]ts$',
       },
     },
     {

@@ -42,4 +42,4 @@ function everyService(): readonly string[] {
 }
 
 /** Services that encrypt what they keep, or sign what they hand out. */
-const KEEPS_SECRETS = new Set(['user', 'notification', 'payment']);
+const KEEPS_SECRETS = new Set(['user', 'notification', 'payment', 'session']);

@@ -73,6 +73,8 @@ export const calendars = (system: CalendarSystem): ServicePart<Calendars, typeof
           isMore = !(await lookAt(pool, system, due, remoteOf(due, token)));
         }
       } catch (reason) {
+        // Whoever stops has not failed: another process looks at once.
+        if (signal.aborted) return void (await store.calendars.release(pool, due, 0));
         if (reason instanceof CalendarError || reason instanceof OAuthError) {
           error = reason.code;
           // Nobody refreshes a password: it was changed, or taken back.

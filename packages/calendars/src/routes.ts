@@ -32,10 +32,15 @@ type Context = {
 };
 
 /** Calendars of connected accounts, and what else is in them, where the system reads that. */
-export function calendarRoutes(app: ServiceApp, { pool, accounts, access, system }: Context): void {
-  const { callerOf, signedIn: ofUser } = access;
-  spellRoutes(app, system);
+export async function calendarRoutes(app: ServiceApp, context: Context): Promise<void> {
+  await app.register(async (spelled: ServiceApp) => {
+    spellRoutes(spelled, context.system);
+    routes(spelled, context);
+  });
+}
 
+function routes(app: ServiceApp, { pool, accounts, access, system }: Context): void {
+  const { callerOf, signedIn: ofUser } = access;
   const calendarsOf = async (userId: UserId, connection: number) => {
     const there = await asProblem(() => accounts.list(userId, connection));
     if (there === undefined) throw errors('CONNECTION_NOT_FOUND');

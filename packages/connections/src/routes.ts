@@ -27,9 +27,15 @@ type Context = {
  * Accounts elsewhere that a person connects. The provider sends them back to a page of the web application, which completes it as them:
  * what somebody else has begun cannot be completed in their name.
  */
-export function connectionRoutes(app: ServiceApp, { pool, connections, access, spelling }: Context): void {
+export async function connectionRoutes(app: ServiceApp, context: Context): Promise<void> {
+  await app.register(async (spelled: ServiceApp) => {
+    spellRoutes(spelled, context);
+    routes(spelled, context);
+  });
+}
+
+function routes(app: ServiceApp, { pool, connections, access }: Context): void {
   const { callerOf, signedIn: ofUser } = access;
-  spellRoutes(app, { spelling });
   app.get('/providers', { ...ofUser(), schema: { response: { 200: Providers } } }, async () => ({
     providers: [...connections.providers.values()].map(({ name, scopes }) => ({ name, scopes })),
   }));

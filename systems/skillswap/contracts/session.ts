@@ -1,4 +1,5 @@
 /** What the session service says to the others. What it answers to clients is in api/sessions.ts. */
+import { connectionEvents } from '@banyan/connections/contracts';
 import { defineContracts, event } from '@banyan/events';
 import { Type } from 'typebox';
 import { Uuid } from '../api/common.ts';
@@ -23,6 +24,9 @@ const Moved = {
   ...Session,
   actorId: Type.Optional({ ...Uuid, description: 'Who has done it; left out: nobody, it was time.' }),
 };
+
+const { AccountConnected, ConnectionLost } = connectionEvents(Uuid);
+const ofAccount = { service: 'session', version: 1, key: 'userId' } as const;
 
 const Rating = { raterId: Uuid, ratedId: Uuid, stars: Type.Integer({ minimum: 1, maximum: 5 }) };
 
@@ -98,5 +102,7 @@ export const contracts = defineContracts({
       ),
       data: Type.Object({ ...Parties, credits: Credits }),
     }),
+    AccountConnected: event({ ...ofAccount, ...AccountConnected }),
+    ConnectionLost: event({ ...ofAccount, ...ConnectionLost }),
   },
 });

@@ -1,51 +1,22 @@
 import assert from 'node:assert/strict';
-import { text } from 'node:stream/consumers';
 import { after, before, beforeEach, describe, it } from 'node:test';
+import { type ProviderDouble, startProvider } from '@banyan/connections/testing';
 import { createPool } from '@banyan/postgres';
 import { createEncryption } from '@banyan/service';
-import { OAuth2Server } from 'oauth2-mock-server';
 import { type ServiceProcess, startProcess } from '../../kit/testing/process.ts';
 import { until } from '../../kit/testing/until.ts';
 import { variablesOf } from '../../kit/testing/variables.ts';
 import { startWorld, type World } from './testing/world.ts';
 
-const REDIRECT = 'https://app.example.com/connected';
-
 let env: Record<string, string>;
 let world: World;
 const children: ServiceProcess[] = [];
-/** An OpenID provider: discovery, code with PKCE, refreshing, revoking. */
-let provider: OAuth2Server;
-let asked: { path: string; body: Record<string, string> }[] = [];
-/** What becomes of the next answers of its token endpoint. */
-let onToken: (answer: { body: Record<string, unknown> | '' | undefined; statusCode: number }) => void =
-  () => {};
-/** And of those of the place that takes tokens back. */
-let onRevoke: (answer: { statusCode: number }) => void = () => {};
+let provider: ProviderDouble;
 let users = 0;
 
 before(async () => {
-  provider = new OAuth2Server();
-  await provider.issuer.keys.generate('RS256');
-  await provider.start(0, '127.0.0.1');
-  const issuer = `http://127.0.0.1:${provider.address().port}`;
-  provider.issuer.url = issuer;
-  provider.service.on('beforeTokenSigning', (token) => {
-    if (token.payload.nonce !== undefined || token.payload.aud === 'app')
-      token.payload.email = 'ada@example.com';
-  });
-  provider.service.on('beforeResponse', (answer, request) => {
-    asked.push({ path: 'token', body: request.body as unknown as Record<string, string> });
-    onToken(answer as never);
-  });
-  provider.service.on('beforeRevoke', (answer, request) => {
-    const one: (typeof asked)[number] = { path: 'revoke', body: {} };
-    asked.push(one);
-    onRevoke(answer);
-    // Which it does not read itself.
-    text(request).then((form) => Object.assign(one.body, Object.fromEntries(new URLSearchParams(form))));
-  });
-  const one = { issuer, client_id: 'app', client_secret: 'secret', redirect_uri: REDIRECT };
+  provider = await startProvider();
+  const one = provider.entry;
   env = {
     REVOCATION_LOOK_MS: '20',
     OAUTH_PROVIDERS: JSON.stringify([
@@ -56,11 +27,7 @@ before(async () => {
   world = await startWorld({ env });
 });
 
-beforeEach(() => {
-  asked = [];
-  onToken = () => {};
-  onRevoke = () => {};
-});
+beforeEach(() => provider.reset());
 
 after(async () => {
   for (const child of children) child.kill();
@@ -72,11 +39,7 @@ after(async () => {
 async function sayYes(userId: number): Promise<{ url: URL; query: string }> {
   const { status, body } = await world.call(userId, 'POST', '/connections', { provider: 'calendar' });
   assert.equal(status, 201);
-  const url = new URL(body.authorization_url);
-  const answer = await fetch(url, { redirect: 'manual' });
-  const back = new URL(answer.headers.get('location')!);
-  assert.equal(back.origin + back.pathname, REDIRECT);
-  return { url, query: back.search.slice(1) };
+  return { url: new URL(body.authorization_url), query: await provider.sayYes(body.authorization_url) };
 }
 
 const complete = (userId: number, query: string) =>
@@ -95,9 +58,9 @@ const takenBack = () =>
   until(async () => (await world.service.pool.query('SELECT FROM oauth_revocations')).rowCount === 0);
 /** Resolves when the provider was asked twice to take a token back, and nothing else. */
 const toldTwice = async (token: string) => {
-  await until(() => asked.every(({ body }) => Object.keys(body).length > 0));
+  await until(() => provider.asked.every(({ body }) => Object.keys(body).length > 0));
   assert.deepEqual(
-    asked.map(({ path, body }) => [path, body.token]),
+    provider.asked.map(({ path, body }) => [path, body.token]),
     Array(2).fill(['revoke', token]),
   );
 };
@@ -117,7 +80,7 @@ describe('a connection', () => {
       [made.status, made.body.account, made.body.state],
       [201, 'ada@example.com', 'connected'],
     );
-    assert.ok(asked[0]!.body.code_verifier!.length >= 43);
+    assert.ok(provider.asked[0]!.body.code_verifier!.length >= 43);
     const { body } = await world.call(ada, 'GET', '/connections');
     assert.deepEqual(body.connections, [made.body]);
     assert.deepEqual(
@@ -142,7 +105,8 @@ describe('a connection', () => {
     const no = await complete(ada, `state=${state}&error=access_denied`);
     assert.deepEqual([no.status, no.body.code], [422, 'PROVIDER_REFUSED']);
     const { query } = await sayYes(ada);
-    onToken = (answer) => Object.assign(answer, { statusCode: 400, body: { error: 'invalid_grant' } });
+    provider.onToken = (answer) =>
+      Object.assign(answer, { statusCode: 400, body: { error: 'invalid_grant' } });
     assert.equal((await complete(ada, query)).status, 422);
     assert.deepEqual((await world.call(ada, 'GET', '/connections')).body.connections, []);
   });
@@ -163,7 +127,7 @@ describe('tokens', () => {
   it('lie encrypted', async () => {
     const ada = ++users;
     let tokens: Record<string, unknown> = {};
-    onToken = ({ body }) => {
+    provider.onToken = ({ body }) => {
       tokens = { ...(body as Record<string, unknown>) };
     };
     const id = await connected(ada);
@@ -177,11 +141,11 @@ describe('tokens', () => {
     const id = await connected(ada);
     assert.equal((await check(ada, id)).status, 204);
     await expire(id);
-    asked = [];
+    provider.asked = [];
     const checks = await Promise.all(Array.from({ length: 6 }, () => check(ada, id)));
     assert.ok(checks.every(({ status }) => status === 204));
     assert.deepEqual(
-      asked.map(({ body }) => body.grant_type),
+      provider.asked.map(({ body }) => body.grant_type),
       ['refresh_token'],
     );
   });
@@ -189,7 +153,7 @@ describe('tokens', () => {
   it('are refreshed by the newest refresh token, or by the old one where no new one came', async () => {
     const ada = ++users;
     const given: unknown[] = [];
-    onToken = ({ body }) => {
+    provider.onToken = ({ body }) => {
       const tokens = body as Record<string, unknown>;
       if (given.length === 2) delete tokens.refresh_token;
       given.push(tokens.refresh_token);
@@ -199,7 +163,7 @@ describe('tokens', () => {
       await expire(id);
       assert.equal((await check(ada, id)).status, 204);
     }
-    const used = asked.slice(1).map(({ body }) => body.refresh_token);
+    const used = provider.asked.slice(1).map(({ body }) => body.refresh_token);
     assert.deepEqual(used, [given[0], given[1], given[1]]);
   });
 
@@ -207,19 +171,21 @@ describe('tokens', () => {
     const ada = ++users;
     const id = await connected(ada);
     await expire(id);
-    onToken = (answer) =>
+    provider.onToken = (answer) =>
       Object.assign(answer, { statusCode: 503, body: { error: 'temporarily_unavailable' } });
     assert.equal((await check(ada, id)).status, 502);
     // Our own secret is not the one that the provider knows.
-    onToken = (answer) => Object.assign(answer, { statusCode: 401, body: { error: 'invalid_client' } });
+    provider.onToken = (answer) =>
+      Object.assign(answer, { statusCode: 401, body: { error: 'invalid_client' } });
     assert.equal((await check(ada, id)).status, 502);
-    onToken = (answer) => Object.assign(answer, { statusCode: 400, body: { error: 'invalid_grant' } });
+    provider.onToken = (answer) =>
+      Object.assign(answer, { statusCode: 400, body: { error: 'invalid_grant' } });
     for (let times = 0; times < 2; times++) assert.equal((await check(ada, id)).body.code, 'CONNECTION_LOST');
     assert.deepEqual(
       (await world.said('ConnectionLost')).filter(({ userId }) => userId === ada),
       [{ userId: ada, connectionId: id, provider: 'calendar' }],
     );
-    onToken = () => {};
+    provider.onToken = () => {};
     assert.equal(await connected(ada), id);
     assert.equal((await check(ada, id)).status, 204);
   });
@@ -229,12 +195,12 @@ describe('tokens', () => {
     const id = await connected(ada);
     assert.equal((await world.call(eve, 'DELETE', `/connections/${id}`)).status, 404);
     assert.equal((await check(eve, id)).status, 404);
-    asked = [];
+    provider.asked = [];
     assert.equal((await world.call(ada, 'DELETE', `/connections/${id}`)).status, 204);
     assert.equal((await check(ada, id)).status, 404);
     await takenBack();
     assert.deepEqual(
-      asked.map(({ path }) => path),
+      provider.asked.map(({ path }) => path),
       ['revoke'],
     );
   });
@@ -242,16 +208,16 @@ describe('tokens', () => {
   it('are taken back when the account of whose they are is deleted, once, and however long the provider was away', async () => {
     const ada = ++users;
     let refresh: unknown;
-    onToken = ({ body }) => {
+    provider.onToken = ({ body }) => {
       refresh = (body as Record<string, unknown>).refresh_token;
     };
     await connected(ada);
-    asked = [];
-    onRevoke = (answer) => {
-      answer.statusCode = asked.length === 1 ? 503 : 200;
+    provider.asked = [];
+    provider.onRevoke = (answer) => {
+      answer.statusCode = provider.asked.length === 1 ? 503 : 200;
     };
     await world.tell('UserDeleted', { userId: ada, email: `deleted-${ada}@deleted.invalid` });
-    await until(() => asked.length === 1);
+    await until(() => provider.asked.length === 1);
     assert.deepEqual(
       (await world.service.pool.query('SELECT FROM oauth_connections WHERE user_id = $1', [ada])).rowCount,
       0,
@@ -287,7 +253,7 @@ describe('tokens', () => {
     try {
       await first.url();
       const token = await createEncryption(told.ENCRYPTION_KEYS!).encrypt('a token', 'oauth:1');
-      onRevoke = first.kill;
+      provider.onRevoke = first.kill;
       await pool.query(
         `INSERT INTO oauth_revocations (user_id, provider, token) VALUES (1, 'calendar', $1)`,
         [token],
@@ -296,7 +262,7 @@ describe('tokens', () => {
       const left = async () => (await pool.query('SELECT FROM oauth_revocations')).rowCount;
       assert.equal(await left(), 1);
       await pool.query('UPDATE oauth_revocations SET leased_until = now()');
-      onRevoke = () => {};
+      provider.onRevoke = () => {};
       children.push(startProcess(main, told));
       await until(async () => (await left()) === 0);
       await toldTwice('a token');

@@ -1,4 +1,6 @@
 import { add } from '@banyan/banyan';
+import { routeList as calendarRoutes } from '@banyan/calendars/routes';
+import { routeList as connectionRoutes } from '@banyan/connections/routes';
 import { MAIL_BYTES, RESUME_BYTES } from '../../api/bodies.ts';
 import { API } from '../../api/common.ts';
 import { ACCEPTED, urlOf } from '../../kit/plan.ts';
@@ -34,18 +36,8 @@ export default add({
       `DELETE ${FIRST}/sources/:id`,
       `GET ${FIRST}/sources/:id/receipts`,
       `GET ${FIRST}/sources/:id/receipts/:receipt/body`,
-      `GET ${FIRST}/providers`,
-      `POST ${FIRST}/connections`,
-      `POST ${FIRST}/connections/complete`,
-      `POST ${FIRST}/connections/caldav`,
-      `GET ${FIRST}/connections/:id/calendars`,
-      `GET ${FIRST}/connections`,
-      `POST ${FIRST}/connections/:id/check`,
-      `DELETE ${FIRST}/connections/:id`,
-      `POST ${FIRST}/calendars`,
-      `GET ${FIRST}/calendars`,
-      `DELETE ${FIRST}/calendars/:id`,
-      `GET ${FIRST}/calendars/busy`,
+      ...connectionRoutes(FIRST),
+      ...calendarRoutes(FIRST, { reads: true }),
       `POST ${FIRST}/interviews`,
       `GET ${FIRST}/interviews`,
       `PATCH ${FIRST}/interviews/:id`,

@@ -34,8 +34,8 @@ export async function routes(app: ServiceApp, context: ServiceContext<unknown, P
     async (scope: ServiceApp) => {
       webhookRoutes(scope, { pool, encryption, networks, ofUser });
       await incomingRoutes(scope, { pool, encryption, events, ofUser });
-      connectionRoutes(scope, { pool, connections, access });
-      calendarRoutes(scope, { pool, accounts: calendar, access, system: ofInterviews });
+      await connectionRoutes(scope, { pool, connections, access });
+      await calendarRoutes(scope, { pool, accounts: calendar, access, system: ofInterviews });
       interviewRoutes(scope, { pool, ofUser });
       await mailRoutes(scope, { pool, events, api, mail, ofUser });
       // It is there before users has left the monolith; what its owner confirms goes into the profile by PUT /users/me.

@@ -11,7 +11,7 @@ import { type Kind, kindOfRow } from './templates/kinds.ts';
 const { CreditsAdded, CreditsReleased, CreditsTransferred } = payment.events;
 const { SessionRequested, SessionRescheduled, SessionAccepted, SessionDeclined } = session.events;
 const { SessionScheduled, SessionStarted, SessionCompleted, SessionCancelled } = session.events;
-const { SessionReminderDue, SessionDisputed, SessionDisputeDecided } = session.events;
+const { SessionReminderDue, SessionDisputed, SessionDisputeDecided, ConnectionLost } = session.events;
 
 const { UserRegistered, UserDeleted } = user.events;
 
@@ -31,6 +31,7 @@ const heard = {
   SessionReminderDue,
   SessionDisputed,
   SessionDisputeDecided,
+  ConnectionLost,
 };
 
 /** What notification says and hears. */
@@ -135,6 +136,9 @@ export const facts: { [T in Heard]: (message: MessageOf<T>) => Told[] } = {
       kind: 'session_decided',
       parameters: { sessionId: parties.sessionId, outcome },
     })),
+  ConnectionLost: ({ id, data: { userId, provider } }) => [
+    { userId, fact: `calendar-lost:${id}`, kind: 'calendar_lost', parameters: { provider } },
+  ],
 };
 
 /** Tells people of what other services say. What was there before anybody asked (`recipient`) is no news. */
@@ -169,6 +173,7 @@ export function followOthers(host: Telling): NonNullable<EventingDefinition<Cont
     SessionReminderDue: told('SessionReminderDue'),
     SessionDisputed: told('SessionDisputed'),
     SessionDisputeDecided: told('SessionDisputeDecided'),
+    ConnectionLost: told('ConnectionLost'),
     // What the monolith tells it tells by rows alone.
     NotificationSent: async (message, context) => {
       await hearOfRow(message, context);

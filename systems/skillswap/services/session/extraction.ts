@@ -1,4 +1,6 @@
 import { copy, extract, table } from '@banyan/banyan';
+import { routeList as calendarRoutes } from '@banyan/calendars/routes';
+import { routeList as connectionRoutes } from '@banyan/connections/routes';
 import { API } from '../../api/common.ts';
 import { placeOf } from '../../kit/plan.ts';
 
@@ -18,6 +20,12 @@ const MOVED = ['sessions', 'session_history'];
 
 /** What the monolith has not got: there from 100 % on. */
 const onService = { key: 'none', onMonolith: false } as const;
+
+/** Accounts elsewhere, and their calendars. */
+const ELSEWHERE = `${API}/integrations`;
+const elsewhere = [...connectionRoutes(ELSEWHERE), ...calendarRoutes(ELSEWHERE, { reads: false })].map(
+  (route) => ({ route, ...(route.startsWith('GET ') ? {} : { writes: [] }), ...onService }),
+);
 
 export default extract({
   ...placeOf('session'),
@@ -138,5 +146,6 @@ export default extract({
     { route: `GET ${API}/sessions/:id/calendar`, key: 'token.sub', onMonolith: false },
     { route: `POST ${API}/sessions/calendar`, writes: [], ...onService },
     { route: `GET ${API}/sessions/calendar/:token`, auth: 'none', ...onService },
+    ...elsewhere,
   ],
 });

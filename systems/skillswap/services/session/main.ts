@@ -1,9 +1,20 @@
+import { calendars } from '@banyan/calendars';
+import { connectionSecrets, connections } from '@banyan/connections';
 import { eventing } from '@banyan/events';
-import { calls, defineService, GatewayConfig, gatewayIssuer, personalData } from '@banyan/service';
+import {
+  calls,
+  defineService,
+  encryptedColumns,
+  GatewayConfig,
+  gatewayIssuer,
+  networksIn,
+  personalData,
+} from '@banyan/service';
 import { Type } from 'typebox';
 import { contracts as payment } from '../../contracts/payment.ts';
 import { contracts } from '../../contracts/session.ts';
 import { GATEWAY_ISSUER } from '../../kit/tokens.ts';
+import { ofSessions } from './calendar/system.ts';
 import { settling } from './credits/part.ts';
 import { fromRows } from './facts.ts';
 import { reminding } from './reminders/part.ts';
@@ -27,6 +38,7 @@ export function sessionBy(clock: () => number) {
     schema: new URL('schema.sql', import.meta.url),
     use: {
       personalData,
+      encryption: encryptedColumns(connectionSecrets),
       events: eventing(contracts, { fromRows }),
       payment: calls(payment.operations, {
         config: PaymentConfig,
@@ -34,6 +46,9 @@ export function sessionBy(clock: () => number) {
         identity: 'service',
         policy,
       }),
+      networks: networksIn('CALENDAR_NETWORKS'),
+      connections: connections(ofSessions),
+      calendar: calendars(ofSessions),
       settling,
       reminding,
       meeting,

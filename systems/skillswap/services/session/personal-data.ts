@@ -1,3 +1,5 @@
+import { calendarTables } from '@banyan/calendars';
+import { connectionTables } from '@banyan/connections';
 import type { Db } from '@banyan/postgres';
 import type { PersonalTable, PersonalTables } from '@banyan/service';
 import { linksBringRows } from '@banyan/service';
@@ -48,6 +50,8 @@ export const personalTables: PersonalTables = {
     }),
     { table: 'recordings', of: ofSessions, archived: 'session_id, seconds, recorded_at', kept: SHARED },
     { table: 'calendar_links', of: 'user_id = $1', archived: null, erased: 'delete' },
+    ...calendarTables,
+    ...connectionTables,
     { table: 'session_credits', of: BOTH, archived: null, kept: BOOKS },
     brought({ table: 'settlements', of: ofSessions, archived: null, kept: BOOKS }),
     brought({ table: 'credit_holds', of: ofSessions, archived: null, kept: BOOKS }),

@@ -156,6 +156,24 @@ Entschieden wird bis {{ decidesAt | moment }}.`,
       short: 'Die Credits Ihrer Stunde: {{ outcome | outcome }}.',
     },
   },
+  calendar_lost: {
+    en: {
+      subject: 'Your sessions do not reach your calendar any more',
+      body: `Your account at {{ provider }} does not let us in any more. What you have in your calendar of SkillSwap stays there as it is.
+
+Connect it again, and your sessions come into it as they are by then.`,
+      action: 'Connect it again',
+      short: 'Your calendar at {{ provider }} does not let us in any more. Connect it again.',
+    },
+    de: {
+      subject: 'Ihre Stunden kommen nicht mehr in Ihren Kalender',
+      body: `Ihr Konto bei {{ provider }} lässt uns nicht mehr hinein. Was von SkillSwap in Ihrem Kalender steht, bleibt dort, wie es ist.
+
+Verbinden Sie es neu, dann kommen Ihre Stunden hinein, wie sie dann sind.`,
+      action: 'Neu verbinden',
+      short: 'Ihr Kalender bei {{ provider }} lässt uns nicht mehr hinein. Verbinden Sie ihn neu.',
+    },
+  },
   credits_added: {
     en: {
       subject: `${CREDITS.en} added`,

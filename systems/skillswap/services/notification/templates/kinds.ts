@@ -56,6 +56,11 @@ export const kinds = {
     { sessionId: SAMPLE.sessionId, outcome: 'SPLIT' },
     { ...told('instant', true), ...AS_MONOLITH, ...onSession },
   ),
+  calendar_lost: ofChoice(
+    Type.Object({ provider: Type.String() }),
+    { provider: 'google' },
+    { ...told('instant', false), page: () => '/calendars' },
+  ),
   credits_added: ofChoice(
     Type.Object({ credits: Credits, reason: Type.String() }),
     { credits: 100, reason: 'PURCHASE' },

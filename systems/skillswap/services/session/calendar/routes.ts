@@ -11,8 +11,8 @@ import type { OfUser } from '../../../kit/of-user.ts';
 import { ApiError, statusesOf } from '../../../kit/problems.ts';
 import { findSession, listSessions, type SessionRow } from '../sessions/store.ts';
 import { eventOf } from './events.ts';
+import { PRODUCT } from './system.ts';
 
-const PRODUCT = '-//Banyan//SkillSwap//EN';
 const ICS = { 200: { description: 'A calendar (RFC 5545).', ...mediaOf('text/calendar') } };
 const Token = Type.Object({ token: Text(100, 1) });
 /** The latest ones; a calendar keeps what it has read. */

@@ -1,3 +1,4 @@
+import { lookSoon } from '@banyan/calendars';
 import type { Events } from '@banyan/events';
 import { type Db, withTransaction } from '@banyan/postgres';
 import type pg from 'pg';
@@ -64,6 +65,7 @@ export async function move({ pool, events, wake }: MovingHost, asked: Move): Pro
     }
     if (to === 'ACCEPTED') await remind(tx, sessionId, session.startsAt, now);
     else if (to !== 'SCHEDULED') await forgetReminders(tx, sessionId);
+    await lookSoon(tx, session.seekerId, session.providerId);
     await tell(tx, events, { session, to, action, actorId, providerCredits: settlement?.captured ?? 0 });
     return settlement !== null;
   });

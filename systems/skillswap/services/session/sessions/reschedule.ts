@@ -1,3 +1,4 @@
+import { lookSoon } from '@banyan/calendars';
 import { errorCode, withTransaction } from '@banyan/postgres';
 import { isOffered } from '../../../kit/availability/slots.ts';
 import { ApiError } from '../../../kit/problems.ts';
@@ -43,6 +44,7 @@ export async function reschedule(
         await addToHistory(tx, { sessionId, from: session.state, to, actorId });
         await forgetReminders(tx, sessionId);
         const { seekerId, providerId, skillId, credits } = session;
+        await lookSoon(tx, seekerId, providerId);
         await events.publish(tx, 'SessionRescheduled', {
           ...{ sessionId, seekerId, providerId, skillId, credits, actorId },
           ...{ startsAt: times.startsAt.toISOString(), endsAt: times.endsAt.toISOString() },

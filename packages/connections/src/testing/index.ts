@@ -1,0 +1,1 @@
+export { type ProviderDouble, startProvider } from './provider.ts';
