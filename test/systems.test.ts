@@ -13,11 +13,12 @@ const PARTS =
 /** The packages of ours that a service's file may import, by the name of the file. */
 function packagesOf(file: string): RegExp {
   const name = posix.basename(file);
-  if (name === 'extraction.ts') return /^@banyan\/(banyan|(analytics|notifications)\/routes)$/;
+  if (name === 'extraction.ts')
+    return /^@banyan\/(banyan|(analytics|notifications|connections|calendars)\/routes)$/;
   if (/^load(\.test)?\.ts$/.test(name)) return /^@banyan\/harness$/;
   if (name.endsWith('.test.ts') || file.includes('/testing/'))
-    return /^@banyan\/(service|events|postgres|notifications|analytics)(\/.*)?$/;
-  return /^@banyan\/(service(\/calendar)?|events|postgres|notifications(\/(api|contracts))?|analytics(\/contracts)?)$/;
+    return /^@banyan\/(service|events|postgres|notifications|analytics|connections|calendars)(\/.*)?$/;
+  return /^@banyan\/(service(\/calendar)?|events|postgres|(notifications|connections)(\/(api|contracts))?|analytics(\/contracts)?|calendars(\/api)?)$/;
 }
 
 function importsOf(file: string): string[] {

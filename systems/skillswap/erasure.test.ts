@@ -192,7 +192,19 @@ const proven = (one: Somebody) => until(() => proofOf(one), { limitMs: 90_000 })
 const ERASED = {
   user: { users: 1, refresh_tokens: 1, picture_files: 0, archives: 0 },
   session: {
-    ...{ availability: 0, sessions: 1, ratings: 1, disputes: 0, calendar_links: 0, session_history: 0 },
+    ...{
+      availability: 0,
+      sessions: 1,
+      ratings: 1,
+      disputes: 0,
+      calendar_links: 0,
+      calendar_busy: 0,
+      calendar_events: 0,
+      calendars: 0,
+      oauth_connections: 0,
+      oauth_attempts: 0,
+      session_history: 0,
+    },
     ...{ offered_skills: 0, people: 0 },
   },
   payment: { purchases: 0, payees: 1, people: 0 },
