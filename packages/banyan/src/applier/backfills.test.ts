@@ -5,12 +5,13 @@ import { listBackfills, slotName, wantBackfill } from '@banyan/events/machinery'
 import { createPool, dropSlot } from '@banyan/postgres';
 import { testServer } from '@banyan/postgres/testing';
 import fc from 'fast-check';
+import type pg from 'pg';
 import pino from 'pino';
 import { UnheardRows } from '../control/facts/unheard-rows.ts';
 import * as store from '../control/store/store.ts';
 import { bankPlan } from '../testing/bank-plan.ts';
 import { bank, kill, spawn, spawnApplier } from '../testing/bank-world.ts';
-import { balancesIn } from '../testing/facts-world.ts';
+import { balancesIn, KEYS } from '../testing/facts-world.ts';
 import { startApplier } from './applier.ts';
 import { describeTelling } from './backfills.ts';
 import { loadFacts } from './facts.ts';
@@ -22,10 +23,8 @@ const KILLED = ['applier', 'services', 'applier'];
 const ROWS = 800;
 const FACTS = import.meta.resolve('../testing/account-streams.ts');
 
-test('a consumer whose definition asks for it is told of each row once, in its place, whoever is killed, from before the copy on', {
-  timeout: 300_000,
-}, async (t) => {
-  const at = await bank(t);
+/** A consumer that has asked, and what it was told in its order; and the processes that it runs in beside its owner. */
+async function consumerOf(at: Awaited<ReturnType<typeof bank>>) {
   const server = await testServer();
   const reports = await server.database('reports');
   const told = createPool(reports, { max: 2 });
@@ -36,6 +35,22 @@ test('a consumer whose definition asks for it is told of each row once, in its p
   });
   const urls = { bus: await server.database('backfill_bus'), bank: at.databases.service, reports };
   const startServices = () => spawn(new URL('../testing/bank-services.ts', import.meta.url), urls);
+  return { told, reports, startServices };
+}
+
+async function knows(told: pg.Pool, balances: ReadonlyMap<number, number>): Promise<boolean> {
+  const { rows } = await told.query<{ id: number; balance: number }>(
+    'SELECT DISTINCT ON (id) id, balance FROM told ORDER BY id, seq DESC',
+  );
+  const last = new Map(rows.map(({ id, balance }) => [id, balance]));
+  return [...balances].every(([id, balance]) => last.get(id) === balance);
+}
+
+test('a consumer whose definition asks for it is told of each row once, in its place, whoever is killed, from before the copy on', {
+  timeout: 300_000,
+}, async (t) => {
+  const at = await bank(t);
+  const { told, reports, startServices } = await consumerOf(at);
   await at.legacy.query(`INSERT INTO accounts SELECT i, 0 FROM generate_series(201, ${ROWS}) AS i`);
 
   // The one that is asked knows nothing of stages: it has no rows yet, and notes who has asked.
@@ -63,16 +78,7 @@ test('a consumer whose definition asks for it is told of each row once, in its p
   await at.until(async () => (await listBackfills(at.service)).find(({ asked }) => asked)?.state === 'done');
   await writer.stop();
   const balances = await balancesIn(at.legacy);
-  const lastOf = async () => {
-    const { rows } = await told.query<{ id: number; balance: number }>(
-      'SELECT DISTINCT ON (id) id, balance FROM told ORDER BY id, seq DESC',
-    );
-    return new Map(rows.map(({ id, balance }) => [id, balance]));
-  };
-  await at.until(async () => {
-    const last = await lastOf();
-    return [...balances].every(([id, balance]) => last.get(id) === balance);
-  });
+  await at.until(() => knows(told, balances));
   const { rows } = await told.query<{ id: number; type: string; balance: number }>(
     'SELECT id, type, balance FROM told ORDER BY seq',
   );
@@ -121,6 +127,38 @@ test('a consumer whose definition asks for it is told of each row once, in its p
   assert.deepEqual(unheard.of('reports'), []);
   await unheard.look(['reports'], 1_000);
   assert.deepEqual(unheard.of('reports'), [{ owner: 'bank', handled: ROWS - 1, told: ROWS }]);
+});
+
+test('what the monolith does while nobody follows it is told by the next copy, to whoever had heard all before', {
+  timeout: 120_000,
+}, async (t) => {
+  const at = await bank(t);
+  const { told, startServices } = await consumerOf(at);
+  const services = await startServices();
+  at.atEnd.push(() => kill(services));
+  const plan = bankPlan(at.databases, { facts: FACTS });
+  const applier = await startApplier({ plan, log: pino({ level: 'silent' }) });
+  at.atEnd.push(() => applier.stop());
+  const heardAll = async (facts: number) => {
+    const { rows } = await told.query(
+      'SELECT FROM banyan_events.backfills_asked WHERE handled = $1 AND told = $1 AND complete_at IS NOT NULL',
+      [facts],
+    );
+    return rows.length === 1;
+  };
+  await at.enter('copying');
+  await at.until(() => heardAll(KEYS));
+  await at.enter('monolith');
+  await at.until(at.drained);
+  await at.until(at.dropped);
+  await at.legacy.query(
+    'UPDATE accounts SET balance = 7 WHERE id = 1; INSERT INTO accounts VALUES (1000, 3)',
+  );
+  await at.enter('copying');
+  await at.until(async () => await knows(told, await balancesIn(at.legacy)));
+  await at.until(() => heardAll(KEYS + KEYS + 1));
+  const [status] = await listBackfills(at.service);
+  assert.deepEqual([status!.state, status!.rows, status!.total], ['done', KEYS + 1, KEYS + 1]);
 });
 
 test('how far a consumer is told is said with the time that is left, by what this process has told', () => {

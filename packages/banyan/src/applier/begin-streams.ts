@@ -18,13 +18,14 @@ export function factsHooks(
   wanted: { beginStreams: boolean },
 ): FactsHooks {
   const { beginStreams, saysExists } = facts;
-  if (!wanted.beginStreams || !beginStreams || !saysExists) return { onPrepared: () => facts.prepare() };
+  const onPrepared = async () => {
+    await facts.prepare();
+    // Also when the link was killed on its way: nothing is told before the copy is passed.
+    if (!(await link.standing())?.pastCopy) await facts.forgetTold();
+  };
+  if (!wanted.beginStreams || !beginStreams || !saysExists) return { onPrepared };
   return {
-    async onPrepared() {
-      await facts.prepare();
-      // Also when the link was killed on its way: none has begun before the copy is passed.
-      if (!(await link.standing())?.pastCopy) await facts.forgetStreams();
-    },
+    onPrepared,
     async onPastCopy({ onRows, onRest, pause, signal }) {
       await beginStreams({
         pause,

@@ -5,7 +5,7 @@ import {
   beginStreams,
   type Contracts,
   type FromRows,
-  forgetStreams,
+  forgetTold,
   listBackfills,
   noteFailure,
   replicatedFacts,
@@ -31,8 +31,8 @@ export type LoadedFacts = {
   tell(asked: Asked): Promise<Walked>;
   /** As `beginStreams`; undefined: the service keeps no streams. */
   beginStreams: ((asked: Hooks) => Promise<Walked>) | undefined;
-  /** Rows of a new copy are to come: the streams that have been begun are not all. */
-  forgetStreams(): Promise<void>;
+  /** Rows of a new copy are to come: the streams that have been begun are not all, nor is what consumers were told. */
+  forgetTold(): Promise<void>;
   /** What consumers have asked for, and was not told to the end. */
   wanted(): Promise<Wanted[]>;
   /** What the last try of a backfill that was asked for failed of; null: it was told to the end. Resolves with whether that is new. */
@@ -83,7 +83,7 @@ export async function loadFacts({
           await facts.prepare(pool);
           return await beginStreams({ ...asked, pool, contracts, service: name, fromRows, streamOf });
         })),
-    forgetStreams: () => onDatabase(database, (pool) => forgetStreams({ pool })),
+    forgetTold: () => onDatabase(database, (pool) => forgetTold({ pool, fromRows })),
     wanted: () => onDatabase(database, (pool) => wantedBackfills(pool, fromRows)),
     noteFailure: (name, failure) => onDatabase(database, (pool) => noteFailure(pool, name, failure)),
     saysExists: Object.values(fromRows).some(({ exists }) => exists),

@@ -3,7 +3,7 @@ import type { Contracts } from '../contracts.ts';
 import { Messages } from '../messages.ts';
 import { createPublisher } from '../outbox/publish.ts';
 import { backfillContracts } from './backfill-messages.ts';
-import type { StreamOf } from './from-rows.ts';
+import { type FromRows, type StreamOf, tablesOf } from './from-rows.ts';
 import { sayTold, waitForConsumer } from './keep-near.ts';
 import { FactStreams } from './stream.ts';
 import { type Walked, type WalkOptions, walkRows } from './walk-rows.ts';
@@ -52,12 +52,23 @@ export async function beginStreams<C extends Contracts>(
   );
 }
 
-/** Of a new copy: rows that it brings have no streams either. */
-export async function forgetStreams({ pool }: { pool: Db }): Promise<void> {
+/**
+ * Of a new copy. Rows that it brings have no streams, and whoever has asked was never told of what became of rows while nobody
+ * followed the monolith: they are told anew of all that are there, and what they handle is counted on.
+ */
+export async function forgetTold<C extends Contracts>({
+  pool,
+  fromRows,
+}: {
+  pool: Db;
+  fromRows: FromRows<C>;
+}): Promise<void> {
   await pool.query(
-    `UPDATE banyan_events.backfills SET told_to = NULL, rows = 0, facts = 0, begun_at = now(), ended_at = NULL
-     WHERE name = $1`,
-    [STREAMS],
+    `UPDATE banyan_events.backfills AS b SET told_to = NULL, rows = 0, begun_at = now(), ended_at = NULL,
+       facts = CASE WHEN name = $1 THEN 0 ELSE facts END
+     WHERE table_name = ANY($2)
+       AND (name = $1 OR EXISTS (SELECT FROM banyan_events.backfills_wanted AS w WHERE w.name = b.name))`,
+    [STREAMS, [...tablesOf(fromRows).keys()]],
   );
 }
 

@@ -92,8 +92,10 @@ function countsOf(
     if (type === TOLD) {
       const { owner, facts, complete } = data as Told;
       const count = of(owner);
+      // The newest says whether that is all: once more is told than was all before, it is not.
+      count.complete =
+        facts > (count.told ?? -1) ? complete : facts === count.told && (count.complete || complete);
       count.told = Math.max(count.told ?? 0, facts);
-      count.complete ||= complete;
     } else if (kind === 'event') {
       const owner = owners.get(correlationid);
       if (owner !== undefined) of(owner).handled++;
@@ -109,7 +111,7 @@ const SAID_EVERY = 100;
 const COUNT = `
   WITH mine AS MATERIALIZED (
     SELECT a.owner, a.acknowledged, a.handled + n.handled AS handled, greatest(a.told, n.told) AS told,
-      a.all_told OR n.all_told AS all_told
+      CASE WHEN n.told > coalesce(a.told, -1) THEN n.all_told ELSE a.all_told OR n.all_told END AS all_told
     FROM banyan_events.backfills_asked AS a
     JOIN unnest($1::text[], $2::bigint[], $3::bigint[], $4::boolean[]) AS n(owner, handled, told, all_told) USING (owner)
     ORDER BY a.owner FOR UPDATE OF a),

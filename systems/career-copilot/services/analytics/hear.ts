@@ -120,7 +120,7 @@ export function hear(documents: Documents): Pick<Definition, 'on' | 'onBatch' | 
         const changes = messages.map(({ id: event, data: { applicationId: id, to, at } }) => ({
           id,
           event,
-          fold: (before?: { steps: Step[] }) => ({ steps: [...(before?.steps ?? []), { to, at }] }),
+          fold: (before?: { steps: Step[] }) => ({ steps: withStep(before?.steps ?? [], { to, at }) }),
         }));
         await documents.changeMany<{ steps: Step[] }>({ kind: 'past_steps', tx }, changes);
       },
@@ -130,4 +130,9 @@ export function hear(documents: Documents): Pick<Definition, 'on' | 'onBatch' | 
       CompanyUpdated: ofCompanies,
     },
   };
+}
+
+/** Of a new copy each is told once more. */
+function withStep(steps: Step[], told: Step): Step[] {
+  return steps.some(({ to, at }) => to === told.to && at === told.at) ? steps : [...steps, told];
 }

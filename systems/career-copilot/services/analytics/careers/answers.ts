@@ -33,9 +33,16 @@ export function withPast({ applications }: Career): number[] {
   return Object.entries(applications).flatMap(([id, { wasThere }]) => (wasThere ? [Number(id)] : []));
 }
 
-/** All that is known of the way of an application. */
+/** All that is known of the way of an application. What its rows tell later, of a new copy, may be among what was heard before. */
 export function stepsOf({ steps }: Pick<Application, 'steps'>, past: readonly Step[] = []): readonly Step[] {
-  return past.length === 0 ? steps : [...past, ...steps];
+  if (past.length === 0) return steps;
+  return [...past, ...steps.filter((step) => !past.some((older) => isSame(older, step)))];
+}
+
+/** A row says when its transaction began, what was heard when it was committed. */
+function isSame(told: Step, heard: Step): boolean {
+  const apart = Date.parse(heard.at) - Date.parse(told.at);
+  return told.to === heard.to && apart >= 0 && apart < LONGEST_TRANSACTION_MS;
 }
 
 export function countBy(keys: Iterable<string>): Map<string, number> {
@@ -45,3 +52,4 @@ export function countBy(keys: Iterable<string>): Map<string, number> {
 }
 
 const SHOWN_WEEKS = 12;
+const LONGEST_TRANSACTION_MS = 60_000;

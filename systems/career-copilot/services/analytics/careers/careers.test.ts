@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { funnel, summary, weekly } from './answers.ts';
+import { funnel, stepsOf, summary, weekly } from './answers.ts';
 import {
   type Application,
   type Career,
@@ -108,6 +108,21 @@ describe('what is told of a search', () => {
     steps: [{ to: 'saved', at: AT }],
   };
   const career: Career = { ...NOBODY, applications: { 1: sent, 2: saved } };
+
+  it('counts no step twice that its rows tell again of a new copy, and each of those that nobody had told', () => {
+    const heard = [
+      { to: 'saved', at: AT },
+      { to: 'applied', at: LATER },
+    ];
+    const past = [
+      { to: 'saved', at: AT },
+      { to: 'applied', at: '2026-11-09T09:59:59.900Z' },
+      { to: 'interview', at: LAST },
+    ];
+    assert.deepEqual(stepsOf({ steps: heard }, past), past);
+    const since = { to: 'applied', at: '2026-11-21T10:00:00.000Z' };
+    assert.deepEqual(stepsOf({ steps: [...heard, since] }, past), [...past, since]);
+  });
 
   it('counts an application once for each status that it has come to, with its steps of before', () => {
     const past = new Map([
