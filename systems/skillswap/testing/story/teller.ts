@@ -11,8 +11,6 @@ export type StoryWorld = {
   adminToken: string;
   /** Lets it be so many minutes after the beginning of a session that was asked for: moves the session, since no clock can be moved here. */
   letItBe(sessionId: string, minutesAfterBeginning: number): Promise<void>;
-  /** Nothing moves while the story goes on, from its first step to its last. */
-  atRest: boolean;
 };
 
 type Wallet = { balance: number; held: number };
