@@ -52,7 +52,9 @@ export {
   EncryptionConfig,
   EncryptionError,
 } from './encryption/encryption.ts';
+export { type ExpiringLinks, expiringLinks } from './encryption/expiring-links.ts';
 export { createSignatures, type Signatures } from './encryption/signatures.ts';
+export { downloadHeaders } from './files/download.ts';
 export { files } from './files/part.ts';
 export type { FileStore } from './files/store.ts';
 export { flags } from './flags/part.ts';

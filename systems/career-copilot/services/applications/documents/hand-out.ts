@@ -1,3 +1,4 @@
+import { downloadHeaders } from '@banyan/service';
 import type { FastifyReply } from 'fastify';
 import { Type } from 'typebox';
 import type { UploadedDocument } from '../../../api/documents.ts';
@@ -20,28 +21,11 @@ export async function handOut(
   checkReadable(found.scan, isScanning);
   const body = await files.get(found.file!);
   if (!body) throw new Error(`the file of a document is not in the store: ${found.file}`);
-  return await reply.headers(headersOf(found)).send(body);
-}
-
-/** No browser takes it for a page: it is saved, its type is not guessed, and if it were shown all the same, no script of it would run. */
-function headersOf({
-  name,
-  content_type: type,
-  size_bytes: bytes,
-}: UploadedDocument): Record<string, string> {
-  const offered = downloadName(name, type);
-  const plain = offered.replace(/[^\x20-\x7e]|["\\%]/g, '_');
-  const encoded = encodeURIComponent(offered.toWellFormed()).replace(
-    /['()*]/g,
-    (one) => `%${one.charCodeAt(0).toString(16).toUpperCase()}`,
-  );
-  return {
-    'content-type': type === 'text/plain' ? 'text/plain; charset=utf-8' : type,
-    'content-length': String(bytes),
-    'content-disposition': `attachment; filename="${plain}"; filename*=UTF-8''${encoded}`,
-    'x-content-type-options': 'nosniff',
-    'content-security-policy': "default-src 'none'; sandbox",
-    'cache-control': 'private, no-store',
-    'referrer-policy': 'no-referrer',
-  };
+  const { name, content_type: type, size_bytes: bytes } = found;
+  const headers = downloadHeaders({
+    name: downloadName(name, type),
+    type: type === 'text/plain' ? 'text/plain; charset=utf-8' : type,
+    bytes,
+  });
+  return await reply.headers(headers).send(body);
 }

@@ -4,7 +4,6 @@ import { TRACKING } from '../../../api/tracking.ts';
 import type { Desk } from './commands.ts';
 import { errors } from './errors.ts';
 import { FILE, handOut } from './hand-out.ts';
-import { isGoodLink, signLink } from './links.ts';
 import { ownDocuments } from './own.ts';
 import { checkReadable } from './scan.ts';
 import { findByLink } from './store.ts';
@@ -30,9 +29,9 @@ export function linkRoutes(app: ServiceApp, { pool, documents }: Desk): void {
       const { id: documentId, file, scan } = await own.find(request);
       checkReadable(scan, documents.isScanning);
       const expires = Math.floor(Date.now() / 1_000) + (request.body.seconds ?? LINK_SECONDS);
-      const signature = signLink(documents.signatures, { method: 'GET', documentId, file: file!, expires });
+      const query = documents.links.queryOf(linked('GET', documentId, file!), expires);
       return {
-        url: `${TRACKING}/documents/${documentId}/file?expires=${expires}&signature=${signature}`,
+        url: `${TRACKING}/documents/${documentId}/file?${query}`,
         expires_at: new Date(expires * 1_000),
       };
     },
@@ -51,18 +50,18 @@ export function linkRoutes(app: ServiceApp, { pool, documents }: Desk): void {
       },
     },
     async (request, reply) => {
-      const { expires, signature } = request.query;
-      const found = await findByLink(pool, request.params.documentId);
+      const { documentId } = request.params;
+      const found = await findByLink(pool, documentId);
       // That there is no such document is nothing that a stranger is told.
-      const linked = {
-        method: request.method,
-        documentId: request.params.documentId,
-        file: found?.file ?? '',
-        expires,
-      };
-      const isGood = isGoodLink(documents.signatures, linked, signature, new Date());
+      const what = linked(request.method, documentId, found?.file ?? '');
+      const isGood = documents.links.isGood(what, request.query, new Date());
       if (!found || !isGood) throw errors('LINK_INVALID');
       return await handOut(reply, documents, found);
     },
   );
+}
+
+/** What a link is good for: one document in one state, by one method. */
+function linked(method: string, documentId: number, file: string): string {
+  return `${method} ${documentId} ${file}`;
 }

@@ -1,11 +1,12 @@
 import {
   createSignatures,
   EncryptionConfig,
+  type ExpiringLinks,
+  expiringLinks,
   type FileStore,
   repeatedWork,
   type Scanner,
   type ServicePart,
-  type Signatures,
 } from '@banyan/service';
 import { type Static, Type } from 'typebox';
 import { DOCUMENT_BYTES } from '../../../api/bodies.ts';
@@ -28,7 +29,7 @@ const DocumentsConfig = Type.Object({
 
 export type Documents = {
   files: FileStore;
-  signatures: Signatures;
+  links: ExpiringLinks;
   isScanning: boolean;
   mostBytes: number;
   /** Milliseconds that an upload may take, beside what its bytes may. */
@@ -60,7 +61,7 @@ export const documentsPart: ServicePart<Documents, typeof DocumentsConfig> = {
     return {
       provided: {
         files,
-        signatures: createSignatures(config.ENCRYPTION_KEYS, 'document-link'),
+        links: expiringLinks(createSignatures(config.ENCRYPTION_KEYS, 'document-link')),
         isScanning: scanner !== undefined,
         mostBytes: config.DOCUMENT_BYTES,
         graceMs: config.UPLOAD_GRACE_SECONDS * 1_000,
