@@ -239,6 +239,7 @@ describe('a room', () => {
     for (const one of [seeker, provider]) {
       const { status, body } = await enter(one, id);
       assert.equal(status, 200, JSON.stringify(body));
+      assert.equal(body.isRecorded, true);
       const expires = Date.parse(body.expiresAt);
       assert.equal(expires, at + HOUR + 30 * 60_000);
       const admitted = (ms: number) => world.livekit.admits(body.token, new Date(ms));
@@ -251,30 +252,6 @@ describe('a room', () => {
     await people.step(seeker, id, 'complete');
     assert.equal((await enter(seeker, id)).body.code, 'ROOM_CLOSED');
     await until(() => !world.livekit.rooms.has(id));
-  });
-
-  it('is recorded, and where is kept once, by the word of who has recorded it', async () => {
-    const { seeker, id } = await people.scheduled(ahead(2));
-    const told = async (event: object, by?: Uint8Array) => {
-      const [body, authorization] = await world.livekit.tells(event, by && { by });
-      const headers = { authorization, 'content-type': 'application/webhook+json' };
-      const sent = { method: 'POST', headers, body };
-      return (await fetch(`${world.url()}/api/v1/sessions/rooms/messages`, sent)).status;
-    };
-    const fileResults = [
-      { filename: 'taught/a.mp4', location: 's3://taught/a.mp4', duration: '3599500000000' },
-    ];
-    const ended = { event: 'egress_ended', egressInfo: { roomName: id, fileResults } };
-    assert.equal(await told(ended, Buffer.alloc(32)), 401);
-    assert.deepEqual(
-      [await told(ended), await told(ended), await told({ event: 'room_started' })],
-      [204, 204, 204],
-    );
-    const { body } = await world.call(seeker, 'GET', `/sessions/${id}/recordings`);
-    assert.deepEqual(
-      body.map(({ location, seconds }: Json) => [location, seconds]),
-      [['s3://taught/a.mp4', 3600]],
-    );
   });
 });
 

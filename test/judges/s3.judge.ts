@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, it } from 'node:test';
-import { openFiles } from '../../packages/service/src/files/open.ts';
-import { fileStoreSuite } from '../../packages/service/src/files/testing/contract-suite.ts';
+import { openDrop, openFiles } from '../../packages/service/src/files/open.ts';
+import { fileDropSuite, fileStoreSuite } from '../../packages/service/src/files/testing/contract-suite.ts';
 import { findProgram, versitygw } from './programs.ts';
 import { freePort, type Server, startServer } from './server.ts';
 
@@ -30,10 +31,22 @@ after(async () => {
   rmSync(directory, { recursive: true, force: true });
 });
 
-const open = (bucket = 'documents') =>
-  openFiles(`s3://${bucket}/of/people?region=us-east-1&endpoint=${encodeURIComponent(endpoint)}`);
+const at = (bucket: string) =>
+  `s3://${bucket}/of/people?region=us-east-1&endpoint=${encodeURIComponent(endpoint)}`;
+const open = (bucket = 'documents') => openFiles(at(bucket));
 
 fileStoreSuite('S3', () => open());
+
+fileDropSuite('S3', async () => {
+  // A folder of it is a bucket, and a file in it an object.
+  const dropped = join(directory, 'dropped', 'of', 'people');
+  mkdirSync(dropped, { recursive: true });
+  return {
+    drop: await openDrop(at('dropped')),
+    files: await open(),
+    put: async (name, content) => await writeFile(join(dropped, name), content),
+  };
+});
 
 it('a bucket that is not there, and a wrong key, are errors and no file that is missing', async () => {
   const name = '00000000-0000-0000-0000-000000000000';

@@ -55,8 +55,10 @@ export {
 export { type ExpiringLinks, expiringLinks } from './encryption/expiring-links.ts';
 export { createSignatures, type Signatures } from './encryption/signatures.ts';
 export { downloadHeaders } from './files/download.ts';
-export { files } from './files/part.ts';
+export type { FileDrop } from './files/drop.ts';
+export { fileDrop, files } from './files/part.ts';
 export type { FileStore } from './files/store.ts';
+export { takeIn } from './files/take-in.ts';
 export { flags } from './flags/part.ts';
 export { FlagsProvider, type FlagsProviderOptions } from './flags/provider.ts';
 export { answerErrors } from './http/answers.ts';

@@ -14,6 +14,7 @@ export const ERRORS = {
   PAYMENT_DECLINED: [402, 'The payment was declined.'],
   ACCOUNT_INACTIVE: [403, 'The account is suspended or deleted.'],
   FORBIDDEN: [403, 'This is for others to do.'],
+  LINK_INVALID: [403, 'The link has expired, or was changed: ask for another one.'],
   NOT_YOURS_TO_MOVE: [403, 'This step of a session is not yours.'],
   NOT_FOUND: [404, 'There is nothing here.'],
   USER_NOT_FOUND: [404, 'There is no such user.'],

@@ -118,13 +118,29 @@ export const RoomPass = Type.Object({
   token: Type.String(),
   /** From then on nobody enters with it. */
   expiresAt: Timestamp,
+  isRecorded: Type.Boolean({
+    description: 'What is said and shown in the room is recorded: say so before somebody enters.',
+  }),
 });
 
+/** Something that was recorded of a session. */
 export const Recording = Type.Object({
-  /** Where it was put. */
-  location: Type.String(),
+  id: Type.String(),
+  state: Type.Enum(['COMING', 'KEPT', 'TOO_LARGE', 'LOST', 'ERASED'], {
+    description: 'COMING: it will be kept. TOO_LARGE, LOST: it could not be. ERASED: not any more.',
+  }),
   seconds: Type.Integer(),
+  bytes: Nullable<number>(Type.Integer()),
   recordedAt: Timestamp,
+  /** Then it is erased, or when one of both deletes their account. */
+  keptUntil: Timestamp,
+  /** To the file, while it is kept. */
+  link: Nullable<{ url: string; expiresAt: Date }>(Type.Object({ url: Type.String(), expiresAt: Timestamp })),
+});
+
+export const FileLinkQuery = Type.Object({
+  expires: Type.Integer({ minimum: 0, maximum: 100_000_000_000 }),
+  signature: Text(100, 1),
 });
 
 /** Where programs of calendars read somebody's sessions, without a login: whoever has it reads them. */

@@ -1,7 +1,10 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
 import { withTransaction } from '@banyan/postgres';
 import { until } from '@banyan/postgres/testing';
@@ -21,7 +24,8 @@ const EVERY_DAY = [1, 2, 3, 4, 5, 6, 7].map((weekday) => ({ weekday, from: '00:0
 export async function startBookingWorld(env: Record<string, string> = {}) {
   const time = { shift: 0 };
   const faults = new Faults();
-  const livekit = await new LiveKitDouble().listen();
+  const folder = await mkdtemp(join(tmpdir(), 'booking-world-'));
+  const livekit = await new LiveKitDouble({ drop: folder }).listen();
   const gateway = await startGatewayDouble();
   const money = await payment.start(
     await variablesOf('payment', { API_URL: gateway.url, ...keys('payment'), LEDGER_CHECK_MS: '200' }),
@@ -38,6 +42,8 @@ export async function startBookingWorld(env: Record<string, string> = {}) {
     REMINDERS_LOOK_MS: '20',
     TAKE_OVER_MS: '20',
     ROOMS_LOOK_MS: '20',
+    RECORDINGS_LOOK_MS: '20',
+    RECORDING_STORE: `file:${join(folder, 'archive')}`,
     ...livekit.env,
     ...keys('session'),
     ...env,
@@ -150,6 +156,7 @@ export async function startBookingWorld(env: Record<string, string> = {}) {
       await money.close();
       livekit.close();
       gateway.close();
+      await rm(folder, { recursive: true });
     },
   };
 }

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, it } from 'node:test';
@@ -7,13 +8,23 @@ import { testServer } from '@banyan/postgres/testing';
 import { blocksOf, moduleOf } from '../../../../scripts/documentation.ts';
 import type { Service } from '../lifecycle/definition.ts';
 import { startClamdDouble } from '../virus-scan/testing/clamd-double.ts';
-import { openFiles } from './open.ts';
-import { fileStoreSuite } from './testing/contract-suite.ts';
+import { openDrop, openFiles } from './open.ts';
+import { fileDropSuite, fileStoreSuite } from './testing/contract-suite.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'files-'));
 after(() => rmSync(folder, { recursive: true, force: true }));
 
 fileStoreSuite('a folder', async () => await openFiles(`file:${join(folder, 'made', 'when needed')}`));
+
+fileDropSuite('a folder', async () => {
+  const dropped = join(folder, 'dropped');
+  mkdirSync(dropped);
+  return {
+    drop: await openDrop(`file:${dropped}`),
+    files: await openFiles(`file:${join(folder, 'taken')}`),
+    put: async (name, content) => await writeFile(join(dropped, name), content),
+  };
+});
 
 it('nothing half written is left in the folder', () => {
   const left = readdirSync(folder, { recursive: true, encoding: 'utf8' });

@@ -1,7 +1,9 @@
 import { createWriteStream } from 'node:fs';
 import { mkdir, open, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
+import { checkDropName, type FileDrop } from './drop.ts';
 import { checkName, exactly, type FileStore } from './store.ts';
 
 /**
@@ -24,20 +26,33 @@ export function folderFiles(folder: string): FileStore {
         throw error;
       }
     },
-    async get(name) {
-      try {
-        const file = await open(place(name));
-        return file.createReadStream();
-      } catch (error) {
-        if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
-        throw error;
-      }
-    },
+    get: async (name) => await read(place(name)),
     async remove(name) {
       for (const path of [place(name), `${place(name)}.part`]) await rm(path, { force: true });
     },
     close: async () => {},
   };
+}
+
+/** What another program puts into a folder. */
+export function folderDrop(folder: string): FileDrop {
+  const place = (name: string) => join(folder, checkDropName(name));
+  return {
+    get: async (name) => await read(place(name)),
+    remove: async (name) => await rm(place(name), { force: true }),
+    close: async () => {},
+  };
+}
+
+/** Undefined if there is none. */
+async function read(path: string): Promise<Readable | undefined> {
+  try {
+    const file = await open(path);
+    return file.createReadStream();
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw error;
+  }
 }
 
 /** The name survives a crash of the machine, too. */

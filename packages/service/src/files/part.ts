@@ -1,6 +1,7 @@
 import { Type } from 'typebox';
 import type { ServicePart } from '../parts/part.ts';
-import { openFiles } from './open.ts';
+import type { FileDrop } from './drop.ts';
+import { openDrop, openFiles } from './open.ts';
 import type { FileStore } from './store.ts';
 
 /**
@@ -16,6 +17,21 @@ export function files({ variable, folder }: { variable: string; folder: string }
     async start({ config }) {
       const provided = await openFiles((config as Record<string, string>)[variable]!);
       return { provided, close: () => provided.close() };
+    },
+  };
+}
+
+/** A place where another program puts files, by such a URL; undefined where the variable is left out. */
+export function fileDrop({ variable }: { variable: string }): ServicePart<FileDrop | undefined> {
+  return {
+    config: Type.Object({
+      /** `file:<folder>`, or `s3://<bucket>/<prefix>?region=<region>&endpoint=<url>`. */
+      [variable]: Type.Optional(Type.String({ minLength: 1 })),
+    }),
+    async start({ config }) {
+      const url = (config as Record<string, string | undefined>)[variable];
+      const provided = url === undefined ? undefined : await openDrop(url);
+      return { provided, close: async () => await provided?.close() };
     },
   };
 }

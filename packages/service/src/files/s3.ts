@@ -7,28 +7,24 @@ import {
   PutObjectCommand,
   S3Client,
 } from '@aws-sdk/client-s3';
+import { checkDropName, type FileDrop } from './drop.ts';
 import { checkName, exactly, type FileStore } from './store.ts';
 
 export type S3Place = {
   bucket: string;
   /** Before each name, e.g. `documents/`. */
   prefix: string;
-  region?: string;
+  region: string | undefined;
   /** Of a server that is not AWS's own; buckets are in its paths then. */
-  endpoint?: string;
+  endpoint: string | undefined;
 };
 
 /** Files in a bucket that is there. Credentials are found as AWS's own programs do: `AWS_ACCESS_KEY_ID`, a profile, the machine's role. */
-export function s3Files({ bucket, prefix, region, endpoint }: S3Place): FileStore {
-  const s3 = new S3Client({
-    ...(region === undefined ? {} : { region }),
-    ...(endpoint === undefined ? {} : { endpoint, forcePathStyle: true }),
-    // What is sent has its SHA-256 with it, which the server compares.
-    requestChecksumCalculation: 'WHEN_REQUIRED',
-    maxAttempts: 3,
-  });
-  const place = (name: string) => ({ Bucket: bucket, Key: `${prefix}${checkName(name)}` });
+export function s3Files(at: S3Place): FileStore {
+  const s3 = clientOf(at);
+  const place = (name: string) => keyOf(at, checkName(name));
   return {
+    ...reading(s3, place),
     async put(name, body, { bytes, digest }) {
       const ChecksumSHA256 = digest.toString('base64');
       const checked = exactly(bytes);
@@ -45,6 +41,33 @@ export function s3Files({ bucket, prefix, region, endpoint }: S3Place): FileStor
         await came;
       }
     },
+  };
+}
+
+/** What another program puts into a bucket. */
+export function s3Drop(at: S3Place): FileDrop {
+  return reading(clientOf(at), (name) => keyOf(at, checkDropName(name)));
+}
+
+type Key = { Bucket: string; Key: string };
+
+const keyOf = ({ bucket, prefix }: S3Place, name: string): Key => ({
+  Bucket: bucket,
+  Key: `${prefix}${name}`,
+});
+
+function clientOf({ region, endpoint }: S3Place): S3Client {
+  return new S3Client({
+    ...(region === undefined ? {} : { region }),
+    ...(endpoint === undefined ? {} : { endpoint, forcePathStyle: true }),
+    // What is sent has its SHA-256 with it, which the server compares.
+    requestChecksumCalculation: 'WHEN_REQUIRED',
+    maxAttempts: 3,
+  });
+}
+
+function reading(s3: S3Client, place: (name: string) => Key): FileDrop {
+  return {
     async get(name) {
       try {
         const { Body } = await s3.send(new GetObjectCommand(place(name)));

@@ -11,7 +11,7 @@ export type FileStore = {
   close(): Promise<void>;
 };
 
-type FileFacts = {
+export type FileFacts = {
   bytes: number;
   /** SHA-256, by which a store that can looks whether all has come. */
   digest: Buffer;

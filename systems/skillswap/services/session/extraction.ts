@@ -142,6 +142,7 @@ export default extract({
     { ...write('POST /sessions/:id/reschedule', MOVED), onMonolith: false },
     { route: `POST ${API}/sessions/:id/room`, writes: [], ...onService },
     { route: `GET ${API}/sessions/:id/recordings`, ...onService },
+    { route: `GET ${API}/sessions/recordings/:id/file`, auth: 'none', ...onService },
     { route: `POST ${API}/sessions/rooms/messages`, auth: 'none', writes: [], ...onService },
     { route: `GET ${API}/sessions/:id/calendar`, key: 'token.sub', onMonolith: false },
     { route: `POST ${API}/sessions/calendar`, writes: [], ...onService },

@@ -5,6 +5,8 @@ import {
   calls,
   defineService,
   encryptedColumns,
+  fileDrop,
+  files,
   GatewayConfig,
   gatewayIssuer,
   networksIn,
@@ -17,6 +19,7 @@ import { GATEWAY_ISSUER } from '../../kit/tokens.ts';
 import { ofSessions } from './calendar/system.ts';
 import { settling } from './credits/part.ts';
 import { fromRows } from './facts.ts';
+import { archivingRecordings } from './recordings/part.ts';
 import { reminding } from './reminders/part.ts';
 import { meeting } from './rooms/part.ts';
 import { routesBy } from './routes.ts';
@@ -51,6 +54,9 @@ export function sessionBy(clock: () => number) {
       calendar: calendars(ofSessions),
       settling,
       reminding,
+      recordingFiles: files({ variable: 'RECORDING_STORE', folder: '.banyan/recordings' }),
+      recordingDrop: fileDrop({ variable: 'RECORDING_DROP' }),
+      recordings: archivingRecordings,
       meeting,
       upkeep: upkeepBy(clock),
     },

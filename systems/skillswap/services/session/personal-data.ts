@@ -48,7 +48,13 @@ export const personalTables: PersonalTables = {
       erased: { set: `reason = ''`, still: `reason <> ''` },
       kept: 'how disputes were decided, which the credits follow',
     }),
-    { table: 'recordings', of: ofSessions, archived: 'session_id, seconds, recorded_at', kept: SHARED },
+    {
+      table: 'recordings',
+      of: ofSessions,
+      archived: 'id, session_id, state, seconds, bytes, recorded_at, kept_until',
+    },
+    // Of each its file goes before (`eraseOf`).
+    { table: 'recordings', of: `${ofSessions} AND state = 'ERASED'`, archived: null, erased: 'delete' },
     { table: 'calendar_links', of: 'user_id = $1', archived: null, erased: 'delete' },
     ...calendarTables,
     ...connectionTables,

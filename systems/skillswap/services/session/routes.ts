@@ -15,6 +15,9 @@ import { ofSessions } from './calendar/system.ts';
 import type { SessionCreditsPart } from './credits/part.ts';
 import { disputeRoutes } from './disputes/routes.ts';
 import { cancelOpen, hasOpenSessions, personalTables } from './personal-data.ts';
+import type { Recordings } from './recordings/part.ts';
+import { recordingRoutes } from './recordings/routes.ts';
+import { eraseOf } from './recordings/store.ts';
 import { roomRoutes } from './rooms/routes.ts';
 import type { VideoRooms } from './rooms/video.ts';
 import { sessionRoutes } from './sessions/routes.ts';
@@ -25,14 +28,15 @@ type Given = {
   meeting: VideoRooms | undefined;
   connections: Connections;
   calendar: Calendars;
+  recordings: Recordings;
 };
 
 export function routesBy(clock: () => number) {
   return async (app: ServiceApp, context: ServiceContext<unknown, Given>): Promise<void> => {
-    const { pool, events, settling, connections, calendar, meeting: rooms } = context;
+    const { pool, events, settling, recordings, connections, calendar, meeting: rooms } = context;
     const ofPeople = { ofUser: ofUserIn(pool), ofAdmin: ofAdminIn(pool) };
     const access = accessIn(pool, 'people');
-    const host = { pool, events, clock, rooms, ...settling, ...ofPeople };
+    const host = { pool, events, clock, rooms, recordings, ...settling, ...ofPeople };
     await app.register(
       async (scope: ServiceApp) => {
         answerAsMonolith(scope);
@@ -41,6 +45,7 @@ export function routesBy(clock: () => number) {
         sessionRoutes(scope, host);
         disputeRoutes(scope, host);
         roomRoutes(scope, host);
+        recordingRoutes(scope, host);
         calendarRoutes(scope, host);
         await scope.register(
           async (elsewhere: ServiceApp) => {
@@ -56,7 +61,12 @@ export function routesBy(clock: () => number) {
     personalDataRoutes(app, {
       ...{ pool, stated: personalTables, asker: ASKER },
       isInUse: (person) => hasOpenSessions(pool, person),
-      before: (person) => cancelOpen({ pool, events, wake: settling.wake }, person, clock()),
+      before: async (person) => {
+        const open = await cancelOpen({ pool, events, wake: settling.wake }, person, clock());
+        const recorded = await eraseOf(pool, person);
+        if (recorded > 0) recordings.wake();
+        return { ...open, ...(recorded > 0 && { recordings: recorded }) };
+      },
     });
   };
 }

@@ -185,14 +185,27 @@ CREATE TABLE IF NOT EXISTS rooms (
 );
 CREATE INDEX IF NOT EXISTS rooms_due ON rooms (due_at) WHERE due_at IS NOT NULL;
 
--- Where recordings of sessions were put.
+-- What was recorded of sessions, and what becomes of it: the states are in recordings/store.ts.
 CREATE TABLE IF NOT EXISTS recordings (
+  -- Its name in the archive.
+  id uuid PRIMARY KEY DEFAULT gen_random_uuid(),
   session_id uuid NOT NULL,
-  location text NOT NULL,
+  -- Its name where its recorder has put it.
+  source text NOT NULL,
   seconds integer NOT NULL,
   recorded_at timestamptz NOT NULL DEFAULT now(),
-  PRIMARY KEY (session_id, location)
+  kept_until timestamptz NOT NULL,
+  state text NOT NULL DEFAULT 'COMING'
+    CHECK (state IN ('COMING', 'ARCHIVED', 'KEPT', 'TOO_LARGE', 'LOST', 'ERASING', 'ERASED')),
+  bytes bigint,
+  due_at timestamptz,
+  leased_until timestamptz,
+  attempts integer NOT NULL DEFAULT 0,
+  UNIQUE (session_id, source),
+  CONSTRAINT what_is_kept_has_a_size CHECK (state NOT IN ('ARCHIVED', 'KEPT') OR bytes IS NOT NULL),
+  CONSTRAINT nothing_is_kept_for_ever CHECK (state IN ('TOO_LARGE', 'LOST', 'ERASED') OR due_at IS NOT NULL)
 );
+CREATE INDEX IF NOT EXISTS recordings_due ON recordings (due_at) WHERE due_at IS NOT NULL;
 
 -- By which programs of calendars read somebody's sessions.
 CREATE TABLE IF NOT EXISTS calendar_links (

@@ -13,7 +13,7 @@ export type LiveKitOptions = {
   apiSecret: string;
   /** How long an answer is waited for, ms. */
   timeoutMs: number;
-  /** Recordings are put below this path of the storage that its recorder has; left out: nothing is recorded. */
+  /** Recordings are put into this folder of the storage that its recorder has; left out: nothing is recorded. */
   recordings?: string | undefined;
 };
 
@@ -56,8 +56,10 @@ export function livekit(options: LiveKitOptions): VideoRooms {
 
   return {
     url,
+    isRecording: recordings !== undefined,
     open: async (room) => {
-      const file = { file_type: 'MP4', filepath: `${recordings}/${room}-{time}.mp4` };
+      // Beside a recording its recorder would write what it knows of it.
+      const file = { file_type: 'MP4', filepath: `${recordings}/${room}-{time}.mp4`, disable_manifest: true };
       const made = await call('CreateRoom', {
         ...{ name: room, empty_timeout: EMPTY_SECONDS, departure_timeout: EMPTY_SECONDS },
         ...(recordings !== undefined
@@ -79,14 +81,19 @@ export function livekit(options: LiveKitOptions): VideoRooms {
   };
 }
 
-/** Of what is told, that a recording has ended. Times are nanoseconds, as text. */
+/** Of what is told, that a recording has ended: files of the room, called as they were to be. Times are nanoseconds, as text. */
 function read(body: Buffer): RoomMessage {
   const { event, egressInfo } = JSON.parse(body.toString());
-  const files: { location?: string; filename?: string; duration?: string }[] =
+  const room = String(egressInfo?.roomName ?? '');
+  const files: { filename?: string; duration?: string }[] =
     event === 'egress_ended' ? (egressInfo?.fileResults ?? []) : [];
-  const recordings = files.map(({ location, filename = '', duration = '0' }) => ({
-    location: location || filename,
-    seconds: Math.round(Number(duration) / 1e9),
-  }));
-  return { room: String(egressInfo?.roomName ?? ''), recordings };
+  const recordings = files
+    .map(({ filename = '', duration = '0' }) => ({
+      source: filename.slice(filename.lastIndexOf('/') + 1),
+      seconds: Math.round(Number(duration) / 1e9),
+    }))
+    .filter(({ source }) => source.startsWith(`${room}-`) && FILE.test(source));
+  return { room, recordings };
 }
+
+const FILE = /^[\w-]+\.mp4$/;

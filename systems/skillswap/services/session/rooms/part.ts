@@ -1,4 +1,10 @@
-import { growingPauses, leasedQueue, pauseAfterAttempt, type ServicePart } from '@banyan/service';
+import {
+  ConfigError,
+  growingPauses,
+  leasedQueue,
+  pauseAfterAttempt,
+  type ServicePart,
+} from '@banyan/service';
 import { type Static, Type } from 'typebox';
 import { livekit } from './livekit.ts';
 import { roomRows } from './store.ts';
@@ -11,7 +17,7 @@ const RoomsConfig = Type.Object({
   LIVEKIT_API_URL: Type.Optional(Type.String({ pattern: '^https?://' })),
   LIVEKIT_API_KEY: Type.String({ default: '' }),
   LIVEKIT_API_SECRET: Type.String({ default: '', secret: true }),
-  /** Path below which its recorder puts recordings; left out: nothing is recorded. */
+  /** The folder, of the storage that its recorder has, into which it puts recordings (RECORDING_DROP is the same for us); left out: nothing is recorded. */
   LIVEKIT_RECORDINGS: Type.Optional(Type.String({ minLength: 1 })),
   /** How long an answer of its is waited for, ms. */
   LIVEKIT_TIMEOUT_MS: Type.Integer({ minimum: 10, default: 5_000 }),
@@ -25,12 +31,19 @@ const PAUSES = {
   jitter: 0.2,
 };
 
+const NOWHERE = {
+  variable: 'RECORDING_DROP',
+  message: 'is missing: nobody would archive what is recorded',
+  hint: 'where recordings are that are put into LIVEKIT_RECORDINGS: file:<folder> or s3://<bucket>/<prefix>',
+};
+
 /** The rooms in which people meet, undefined where there are none; closes those of sessions that are over. */
 export const meeting: ServicePart<VideoRooms | undefined, typeof RoomsConfig> = {
   config: RoomsConfig,
   async start(host) {
     const rooms = roomsOf(host.config);
     if (!rooms) return { provided: undefined, close: async () => {} };
+    if (rooms.isRecording && !host.provided.recordingDrop) throw new ConfigError([NOWHERE]);
     const queue = leasedQueue(host, 'close rooms', {
       most: MOST_AT_ONCE,
       everyMs: host.config.ROOMS_LOOK_MS,

@@ -2,20 +2,28 @@ import type { Db } from '@banyan/postgres';
 import { mediaOf, type ServiceApp } from '@banyan/service';
 import { Type } from 'typebox';
 import { Id } from '../../../api/common.ts';
-import { Recording, RoomPass } from '../../../api/sessions.ts';
+import { RoomPass } from '../../../api/sessions.ts';
 import { callerOf } from '../../../kit/caller.ts';
 import type { OfUser } from '../../../kit/of-user.ts';
 import { ApiError } from '../../../kit/problems.ts';
 import type { SessionState } from '../../../kit/sessions/transitions.ts';
+import type { Recordings } from '../recordings/part.ts';
+import { noteRecordings } from '../recordings/store.ts';
 import { findSession } from '../sessions/store.ts';
 import { openUntil } from './decide.ts';
-import { keepRecordings, keepRoom, recordingsOf } from './store.ts';
+import { keepRoom } from './store.ts';
 import { RoomsUnavailable, type VideoRooms } from './video.ts';
 
-type Host = { pool: Db; rooms: VideoRooms | undefined; ofUser: OfUser; clock: () => number };
+type Host = {
+  pool: Db;
+  rooms: VideoRooms | undefined;
+  recordings: Recordings;
+  ofUser: OfUser;
+  clock: () => number;
+};
 
-/** Where people meet for a session, and what was recorded of it. */
-export function roomRoutes(app: ServiceApp, { pool, rooms, ofUser, clock }: Host): void {
+/** Where people meet for a session. */
+export function roomRoutes(app: ServiceApp, { pool, rooms, recordings, ofUser, clock }: Host): void {
   app.post(
     '/sessions/:id/room',
     {
@@ -32,26 +40,21 @@ export function roomRoutes(app: ServiceApp, { pool, rooms, ofUser, clock }: Host
       const expiresAt = new Date(until);
       await keepRoom(pool, room, expiresAt);
       await rooms.open(room).catch(unavailable);
-      return { url: rooms.url, token: await rooms.pass({ room, identity, until: expiresAt }), expiresAt };
+      const token = await rooms.pass({ room, identity, until: expiresAt });
+      return { url: rooms.url, token, expiresAt, isRecorded: rooms.isRecording };
     },
   );
 
-  app.get(
-    '/sessions/:id/recordings',
-    { ...ofUser('SESSION_NOT_FOUND'), schema: { params: Id, response: { 200: Type.Array(Recording) } } },
-    async (request) => {
-      const { id } = await findSession(pool, request.params.id, callerOf(request));
-      return await recordingsOf(pool, id);
-    },
-  );
-
-  if (rooms) app.register(async (scope: ServiceApp) => messageRoute(scope, { pool, rooms }));
+  if (rooms) app.register(async (scope: ServiceApp) => messageRoute(scope, { pool, rooms, recordings }));
 }
 
 const MOST_BYTES = 512 * 1024;
 
 /** What the service of rooms tells: taken if it has signed it. */
-function messageRoute(scope: ServiceApp, { pool, rooms }: { pool: Db; rooms: VideoRooms }): void {
+function messageRoute(
+  scope: ServiceApp,
+  { pool, rooms, recordings }: Pick<Host, 'pool' | 'recordings'> & { rooms: VideoRooms },
+): void {
   scope.removeAllContentTypeParsers();
   scope.addContentTypeParser('*', { parseAs: 'buffer', bodyLimit: MOST_BYTES }, (_request, body, done) =>
     done(null, body),
@@ -66,7 +69,8 @@ function messageRoute(scope: ServiceApp, { pool, rooms }: { pool: Db; rooms: Vid
       const body = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0);
       const message = await rooms.message(body, request.headers.authorization);
       if (!message) throw new ApiError('NOT_AUTHENTICATED');
-      await keepRecordings(pool, message.room, message.recordings);
+      const { room, recordings: made } = message;
+      if (await noteRecordings(pool, room, made, recordings.keptDays)) recordings.wake();
       return await reply.code(204).send(null);
     },
   );

@@ -1,8 +1,6 @@
 /** SQL of the rooms of sessions. */
 import { type Db, prepared, type Queryable, runWithNext } from '@banyan/postgres';
 import { leasedRows } from '@banyan/service';
-import type { Static } from 'typebox';
-import type { Recording } from '../../../api/sessions.ts';
 
 type Room = { sessionId: string };
 
@@ -33,31 +31,4 @@ export async function closeRoom(tx: Queryable, sessionId: string): Promise<void>
       sessionId,
     ]),
   );
-}
-
-/** Once, however often it is told. Of what is no session of ours nothing is kept. */
-export async function keepRecordings(
-  db: Db,
-  sessionId: string,
-  recordings: readonly { location: string; seconds: number }[],
-): Promise<void> {
-  for (const { location, seconds } of recordings)
-    await db.query(
-      prepared(
-        `INSERT INTO recordings (session_id, location, seconds) SELECT id, $2, $3 FROM sessions WHERE id::text = $1
-         ON CONFLICT (session_id, location) DO NOTHING`,
-        [sessionId, location, seconds],
-      ),
-    );
-}
-
-export async function recordingsOf(db: Queryable, sessionId: string): Promise<Static<typeof Recording>[]> {
-  const { rows } = await db.query<Static<typeof Recording>>(
-    prepared(
-      `SELECT location, seconds, recorded_at AS "recordedAt" FROM recordings WHERE session_id = $1
-       ORDER BY recorded_at, location`,
-      [sessionId],
-    ),
-  );
-  return rows;
 }

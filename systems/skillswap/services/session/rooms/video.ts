@@ -2,6 +2,8 @@
 export type VideoRooms = {
   /** Where its clients connect to. */
   url: string;
+  /** What is said in a room is recorded. */
+  isRecording: boolean;
   /** Makes a room for two unless it is there. Throws `RoomsUnavailable`. */
   open(room: string): Promise<void>;
   /** With what somebody enters the room until that moment. */
@@ -12,8 +14,8 @@ export type VideoRooms = {
   message(body: Buffer, authorization: string | undefined): Promise<RoomMessage | undefined>;
 };
 
-/** That what was said in a room is recorded, and where that is. */
-export type RoomMessage = { room: string; recordings: { location: string; seconds: number }[] };
+/** That what was said in a room is recorded, and as what it lies where recordings are put. */
+export type RoomMessage = { room: string; recordings: { source: string; seconds: number }[] };
 
 /** Nobody knows whether it was done: it is asked again. */
 export class RoomsUnavailable extends Error {

@@ -1,9 +1,15 @@
 import { createHash } from 'node:crypto';
+import { writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { jwtVerify, SignJWT } from 'jose';
 import { KEY, livekitDoubleAt, SECRET } from './livekit-double-keys.ts';
+
+/** In the storage of its recorder. */
+const FOLDER = 'taught';
 
 const secret = new TextEncoder().encode(SECRET);
 
@@ -11,6 +17,8 @@ const secret = new TextEncoder().encode(SECRET);
 export class LiveKitDouble {
   /** Rooms that are open, as they were asked for. */
   readonly rooms = new Map<string, Record<string, unknown>>();
+  /** Where its recorder puts recordings. */
+  readonly drop: string;
   /** Answers 503 to so many requests more. */
   down = 0;
   readonly #server = createServer(async (request, response) => {
@@ -34,6 +42,10 @@ export class LiveKitDouble {
     return this.rooms.delete(body.room!) ? answer(200, {}) : answer(404, { code: 'not_found' });
   });
 
+  constructor({ drop }: { drop: string }) {
+    this.drop = drop;
+  }
+
   async listen(port = 0): Promise<this> {
     await new Promise<void>((resolve) => this.#server.listen(port, '127.0.0.1', resolve));
     return this;
@@ -42,7 +54,20 @@ export class LiveKitDouble {
   /** What the service is told of it. */
   get env(): Record<string, string> {
     const url = `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
-    return { ...livekitDoubleAt(url), LIVEKIT_RECORDINGS: 'taught' };
+    return { ...livekitDoubleAt(url), LIVEKIT_RECORDINGS: FOLDER, RECORDING_DROP: `file:${this.drop}` };
+  }
+
+  /** Has recorded something in a room. Resolves with what it tells of it, when it lies there; without `content` nothing does. */
+  async records(
+    room: string,
+    content?: Uint8Array,
+    { at = 'T120000', seconds = 3_600 } = {},
+  ): Promise<object> {
+    const name = `${room}-2026-05-01${at}.mp4`;
+    if (content) await writeFile(join(this.drop, name), content);
+    const duration = String(BigInt(seconds) * 1_000_000_000n - 500_000n);
+    const fileResults = [{ filename: `${FOLDER}/${name}`, duration, location: `/out/${FOLDER}/${name}` }];
+    return { event: 'egress_ended', egressInfo: { roomName: room, status: 'EGRESS_COMPLETE', fileResults } };
   }
 
   /** Who is let in with a token at that moment, and where; undefined: nobody. */
@@ -69,4 +94,4 @@ export class LiveKitDouble {
   }
 }
 
-if (import.meta.main) await new LiveKitDouble().listen(Number(process.env.PORT ?? 0));
+if (import.meta.main) await new LiveKitDouble({ drop: tmpdir() }).listen(Number(process.env.PORT ?? 0));
