@@ -197,6 +197,7 @@ const ERASED = {
       sessions: 1,
       ratings: 1,
       disputes: 0,
+      recordings: 0,
       calendar_links: 0,
       calendar_busy: 0,
       calendar_events: 0,

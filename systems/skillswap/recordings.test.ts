@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { randomBytes, randomUUID } from 'node:crypto';
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, it } from 'node:test';
@@ -14,6 +14,7 @@ import type pg from 'pg';
 import { operations } from './contracts/personal-data.ts';
 import { startGatewayDouble } from './kit/testing/gateway.ts';
 import { type Json, request, variablesOf } from './kit/testing/service.ts';
+import { session as sessionService } from './services/session/main.ts';
 import { LiveKitDouble } from './services/session/testing/livekit-double.ts';
 
 /** What becomes of recordings: the session service in a process of its own, which is killed at each step. */
@@ -31,6 +32,7 @@ let session: ServiceProcess;
 let url: string;
 
 before(async () => {
+  mkdirSync(ARCHIVE);
   gateway = await startGatewayDouble();
   livekit = await new LiveKitDouble({ drop: DROP }).listen();
   told = {
@@ -95,10 +97,14 @@ const fetched = async (path: string) => await fetch(url + path);
 /** The service of accounts asks for the erasure of somebody. */
 async function erased(person: string) {
   const { tokenFor } = createServiceTokens('user', keys('user'));
-  await using others = serviceClient(operations, {
+  const others = serviceClient(operations, {
     ...{ baseUrls: { session: [url] }, identity: 'service', token: tokenFor },
   });
-  return await others['erasePerson of session']({ params: { person } });
+  try {
+    return await others['erasePerson of session']({ params: { person } });
+  } finally {
+    await others[Symbol.asyncDispose]();
+  }
 }
 
 it('goes into the archive by the word of whoever has recorded it, once, and both people get it by a link for a while', async () => {
@@ -151,6 +157,11 @@ it('goes into the archive by the word of whoever has recorded it, once, and both
     assert.equal(status, 403, bad);
   }
   assert.equal((await fetched(one.link.url.replace(/\?.*/, ''))).status, 400);
+});
+
+it('nothing is recorded that nobody would archive', async () => {
+  const { RECORDING_DROP: _, ...without } = told;
+  await assert.rejects(sessionService.start(without), /RECORDING_DROP/);
 });
 
 it('what is none of the room’s, or of no session of ours, is not touched', async () => {
@@ -251,7 +262,11 @@ it('ends in the archive alone, once, and nowhere when its time is over, wherever
 
   // And one that is to be erased while it comes.
   await tell(await livekit.records(id, content, { at: 'T130000' }));
-  await until(async () => (await listed(seeker, id))[1]?.state === 'KEPT');
+  const states = async () =>
+    (await pool.query('SELECT state FROM recordings WHERE session_id = $1 ORDER BY recorded_at', [id])).rows
+      .map(({ state }) => state)
+      .join();
+  await until(async () => (await states()) === 'ERASED,KEPT');
   await killedAt(
     'ERASING',
     'before',
@@ -263,7 +278,7 @@ it('ends in the archive alone, once, and nowhere when its time is over, wherever
   );
   await killedAt('ERASING', 'after');
   await start();
-  await until(async () => (await listed(seeker, id))[1]?.state === 'ERASED');
+  await until(async () => (await states()) === 'ERASED,ERASED');
   assert.deepEqual(
     filesOf(ARCHIVE).filter((name) => !others.has(name)),
     [],
