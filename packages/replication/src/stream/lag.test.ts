@@ -20,6 +20,16 @@ test('percentiles are worked out anew after a second, not at every question', ()
   assert.equal(lag.percentiles(2_000).max, 9);
 });
 
+test('of many, a few new ones are no reason to work them out anew', () => {
+  const lag = new LagWindow();
+  for (let ms = 1; ms <= 8_192; ms++) lag.add(ms);
+  assert.equal(lag.percentiles(0).max, 8_192);
+  for (let more = 0; more < 81; more++) lag.add(10_000);
+  assert.equal(lag.percentiles(60_000).max, 8_192);
+  lag.add(10_000);
+  assert.equal(lag.percentiles(60_000).max, 10_000);
+});
+
 test('nothing is left of the lags before a reset', () => {
   const lag = new LagWindow();
   lag.add(5);
