@@ -69,7 +69,7 @@ test('it goes on as before soon after users no longer wait', async () => {
     usersWait: () => looks++ < 3,
     leastRowsPerSecond: 1,
   });
-  assert.ok(elapsed < 800, `${elapsed} ms`);
+  assert.ok(elapsed < 1_300, `${elapsed} ms`);
 });
 
 test('what was not done while users waited is made up for in part only, so that no burst follows', async () => {
@@ -91,10 +91,10 @@ test('rows of an earlier run do not count as done now', async () => {
   assert.deepEqual(await work(options, 5_000_000), await work(options));
 });
 
-test('ranges are a twentieth of what is done in a second at full pace, within bounds', () => {
+test('ranges are a tenth of what is done in a second at full pace, within bounds', () => {
   const rows = (rowsPerSecond: number) =>
     paceOf({ rowsPerSecond, rest: 2, usersWait: () => false, leastRowsPerSecond: 1_000 }).rangeRows;
-  assert.deepEqual([1, 20_000, 50_000, 1e9].map(rows), [100, 1_000, 2_500, 20_000]);
+  assert.deepEqual([1, 20_000, 50_000, 1e9].map(rows), [100, 2_000, 5_000, 20_000]);
 });
 
 test('nothing is waited for once the work is to end', async () => {

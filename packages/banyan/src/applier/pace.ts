@@ -27,9 +27,9 @@ export type Pace = {
 
 /**
  * Ranges a second at full pace: the load comes in ripples, not in waves. Not more of them: a range costs some eight round trips whatever is in it, as much as
- * several hundred rows do.
+ * several hundred rows do, and on a busy machine each takes as long as others have the processors.
  */
-const RANGES_PER_SECOND = 20;
+const RANGES_PER_SECOND = 10;
 /** The longest rest after a range, ms: behind a lock or on a very slow database the work still goes on. */
 const LONGEST_REST_MS = 1_000;
 /** What was not done in its time is made up for in part only: after a long rest there is no burst, ms. */
