@@ -3,12 +3,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type CalDavServer, calDavContract } from '@banyan/calendars/testing';
 import { ofInterviews } from '../../systems/career-copilot/services/integrations/calendar/system.ts';
+import { ofSessions } from '../../systems/skillswap/services/session/calendar/system.ts';
 import { findProgram, radicale } from './programs.ts';
 import { freePort, startServer } from './server.ts';
 
 const login = { username: 'ada', password: 'an app password' };
 
-calDavContract(startRadicale, ofInterviews.ours);
+for (const { ours } of [ofInterviews, ofSessions]) calDavContract(startRadicale, ours);
 
 /** A real server, with one calendar. */
 async function startRadicale(): Promise<CalDavServer> {
