@@ -1,4 +1,5 @@
 import type { Db } from '@banyan/postgres';
+import type { Leased } from '@banyan/service';
 import { CalendarError, type RemoteCalendar, type Span } from './remote.ts';
 import * as store from './store.ts';
 import type { CalendarSystem } from './system.ts';
@@ -9,8 +10,6 @@ const BACK_MS = DAY_MS;
 /** So far ahead times are known that come again and again; all is read anew often enough for that to stay so. */
 const AHEAD_MS = 180 * DAY_MS;
 const WHOLE_EVERY_MS = 30 * DAY_MS;
-/** What is not done by then is left to the next look: well within the lease, so that nobody else writes meanwhile what is newer. */
-const WRITES_MS = 300_000;
 
 /**
  * Brings a calendar up to date with what is to be in it, then reads what has changed in it, where the system does. Each half can be broken off and done
@@ -19,19 +18,19 @@ const WRITES_MS = 300_000;
 export async function lookAt(
   pool: Db,
   { events, reads }: Pick<CalendarSystem, 'events' | 'reads'>,
-  due: store.Due,
+  due: Leased<store.Due>,
   calendar: RemoteCalendar,
 ): Promise<boolean> {
-  const began = Date.now();
   const unpushed = await store.unpushed(pool, events, due);
   for (const one of unpushed) {
-    if (Date.now() - began > WRITES_MS) return false;
+    // Whoever has it by now has read what is newer.
+    if (!(await store.calendars.extend(pool, due))) return true;
     let isThere = false;
     if (one.isGone) await calendar.remove(one.key);
     else isThere = await calendar.put(one, one.known);
     await store.notePushed(pool, due.id, one, { removedThere: !one.isGone && !isThere });
   }
-  if (reads) await store.applyChanges(pool, due.id, await readChanges(due, calendar, began));
+  if (reads) await store.applyChanges(pool, due.id, await readChanges(due, calendar, Date.now()));
   else await store.noteLook(pool, due.id);
   return unpushed.length < store.MOST_PUSHED;
 }

@@ -82,13 +82,13 @@ export type Due = {
   wholeAt: Date | null;
 };
 
-/** Calendars whose turn it is. The lease is longer than a look takes. */
+/** Calendars whose turn it is. The lease is longer than one write takes, before each of which it begins anew. */
 export const calendars = leasedRows<Due>({
   table: 'calendars',
   key: 'id',
   columns: `id, user_id AS "userId", connection_id AS "connectionId", calendar_id AS "calendarId", sync_token AS "syncToken",
     whole_at AS "wholeAt", (SELECT provider FROM oauth_connections WHERE oauth_connections.id = connection_id) AS provider`,
-  leaseMs: 600_000,
+  leaseMs: 300_000,
 });
 
 /** When it is looked at again, unless somebody asks for it before; noted before this look, so that it is known who asked meanwhile. */
