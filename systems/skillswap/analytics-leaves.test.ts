@@ -110,7 +110,7 @@ async function teach(writer: 'monolith' | 'session'): Promise<string> {
   return id;
 }
 
-it('analytics leaves and comes back: what the monolith has and does counts, and what services do, each once', async (t) => {
+it('analytics leaves: what the monolith has and does counts, and what services do, each once', async (t) => {
   const { control, busUrl } = environment;
   const events = { ...session.events, ...payment.events };
   const heard = await hear(t, { busUrl, events });
@@ -167,10 +167,38 @@ it('analytics leaves and comes back: what the monolith has and does counts, and 
     told(byService).filter((type) => /Completed|Rated|Known/.test(type)),
     ['SessionCompleted', 'SessionRated'],
   );
+});
+
+it('counts what the monolith does after session and payment have gone back to it by themselves, and after somebody has sent them back', async () => {
+  const { control } = environment;
+  const at = async () =>
+    (await control.status()).services.find(({ service }: Json) => service === 'session')!;
+  await assert.rejects(pools.monolith.query('UPDATE sessions SET message = id::text'), { code: 'BA001' });
+  const back = await until(
+    async () => {
+      const session = await at();
+      return session.stage === 'copying' && session;
+    },
+    { everyMs: 100, limitMs: 60_000 },
+  );
+  assert.match(back.paused!, /write lock refused/);
+  await teach('monolith');
+  await sameForAll();
+
+  await goTo(control, 'session', 'monolith');
+  await until(async () => !(await at()).draining);
+  // Nobody tells of it before they are copied anew.
+  await teach('monolith');
+  await goTo(control, 'session', 'copying');
+  await sameForAll();
+});
+
+it('comes back, with nothing left', async () => {
+  const { control } = environment;
   await goTo(control, 'analytics', 'monolith');
   const { services } = await control.status();
   assert.deepEqual(services.find(({ service }: Json) => service === 'analytics')!.links, []);
-  // It comes back first: of what the monolith does when the others have come back nobody tells.
+  // Then nobody counts what the monolith does when the others have come back.
   await goTo(control, 'session', 'monolith');
   await teach('monolith');
   await sameForAll();

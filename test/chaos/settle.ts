@@ -1,4 +1,4 @@
-import type { ControlClient, ServiceStatus, Target } from '@banyan/banyan/operate';
+import { type ControlClient, type ServiceStatus, type Target, wentBack } from '@banyan/banyan/operate';
 import { labelOf } from './drive.ts';
 
 /** With the kills over, everything must come to rest where it was sent, or back at the monolith. */
@@ -29,8 +29,7 @@ export async function settleDown(
 function atRest(status: ServiceStatus, aim: Target | undefined): boolean {
   if (status.stage === 'monolith' && (!aim || status.target.stage === 'monolith')) return true;
   const linked = status.links.every((link) => link.state === 'streaming' || link.state === 'off');
-  if (status.paused && status.stage !== status.target.stage)
-    return linked && status.target.stage !== 'monolith';
+  if (status.paused && status.stage !== status.target.stage) return linked && !wentBack(status);
   const there =
     status.stage === status.target.stage &&
     (status.stage !== 'canary' || status.share === status.target.share);

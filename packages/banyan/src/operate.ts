@@ -17,6 +17,7 @@ export {
 } from './preflight/identity.ts';
 export { preflightInstances } from './preflight/instances.ts';
 export { preflightPlan } from './preflight/preflight.ts';
+export { wentBack } from './rollout/state.ts';
 export { checkNobodyElse } from './up/holder.ts';
 export { StartError } from './up/start-error.ts';
 export { whenStarterIsGone } from './up/starter.ts';

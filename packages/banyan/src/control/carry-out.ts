@@ -1,8 +1,8 @@
 import { forgetKeysSeen, publishTable } from '@banyan/gateway';
-import { describeStage } from '@banyan/plan/stages';
+import { describeStage, type Target } from '@banyan/plan/stages';
 import { withTransaction } from '@banyan/postgres';
 import { takeBaseline } from '../rollout/evidence/observe.ts';
-import { drainsIn, type ServiceState } from '../rollout/state.ts';
+import { backFrom, drainsIn, type ServiceState } from '../rollout/state.ts';
 import type { Group, Move } from '../rollout/together.ts';
 import type { ServiceFacts, Sources } from './facts/facts.ts';
 import { fencedStep, type Moving, type StepContext } from './step/fenced-step.ts';
@@ -14,7 +14,7 @@ export type CarryOutContext = StepContext & Pick<Sources, 'ledger' | 'baselines'
 
 /** Does what was decided of services that move together; the next look sees what has come of it. */
 export async function carryOut(context: CarryOutContext, moves: Group<Move<ServiceFacts>>): Promise<void> {
-  const { pool, log } = context;
+  const { pool, plan, log } = context;
   const told = moves.map(({ facts, decision }) => ({ state: facts.state, why: decision.why }));
   const [{ decision }] = moves;
   switch (decision.do) {
@@ -31,7 +31,8 @@ export async function carryOut(context: CarryOutContext, moves: Group<Move<Servi
     case 'rollBack':
       for (const { state, why } of told) log.warn({ service: state.service, why }, 'going back by itself');
       await withTransaction(pool, async (client) => {
-        for (const { state, why } of told) await rollBack(client, state.service, why);
+        const target = backFrom(told.map(({ state }) => plan.services[state.service]!));
+        for (const { state, why } of told) await rollBack(client, state.service, target, why);
       });
       return;
     case 'enter':
@@ -45,9 +46,9 @@ export async function carryOut(context: CarryOutContext, moves: Group<Move<Servi
   }
 }
 
-/** Aims at the monolith and says why; `paused` keeps it there until an operator asks to advance again. */
-async function rollBack(db: store.Queryable, service: string, why: string): Promise<void> {
-  await store.setTarget(db, service, { stage: 'monolith', share: 0 }, { reason: why });
+/** Aims at where nobody is on it and says why; `paused` keeps it there until an operator asks to advance again. */
+async function rollBack(db: store.Queryable, service: string, target: Target, why: string): Promise<void> {
+  await store.setTarget(db, service, target, { reason: why });
   await store.pause(db, service, why);
   await store.announce(db);
 }

@@ -1,5 +1,5 @@
 import { isLinked, type ResolvedService, tablesFromMonolith } from '@banyan/plan';
-import { type LinkDesire, linksOf, type Stage, type Target } from '@banyan/plan/stages';
+import { type LinkDesire, linksOf, rank, type Stage, type Target } from '@banyan/plan/stages';
 
 /** What of a service's extraction is stored; everything else is derived from it. */
 export type ServiceState = {
@@ -56,4 +56,22 @@ function directionOf(link: string): keyof LinkDesire {
  */
 export function drainsIn(stage: Stage, service: ResolvedService): boolean {
   return stage === 'retired' || (stage === 'monolith' && service.facts !== null && isLinked(service));
+}
+
+/**
+ * Where services that move together go by themselves. What others hear of the monolith's rows they go on hearing, also while nobody is
+ * on the service: its copy is kept up to date until a person says how it goes on.
+ */
+export function backFrom(services: readonly ResolvedService[]): Target {
+  const tells = services.some((service) => service.facts !== null && isLinked(service));
+  return { stage: tells ? 'copying' : 'monolith', share: 0 };
+}
+
+/** It goes back by itself, or went, and waits for a person there. */
+export function wentBack({
+  stage,
+  target,
+  paused,
+}: Pick<ServiceState, 'stage' | 'target' | 'paused'>): boolean {
+  return paused !== null && rank(target.stage) < rank('shadowing') && rank(stage) >= rank(target.stage);
 }

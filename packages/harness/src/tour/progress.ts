@@ -1,4 +1,4 @@
-import type { ServiceStatus, Stage } from '@banyan/banyan/operate';
+import { type ServiceStatus, type Stage, wentBack } from '@banyan/banyan/operate';
 
 /** Where a service is to be. */
 export type Goal = { service: string; stage: Stage; share?: number };
@@ -97,8 +97,9 @@ export function setBack(
 }
 
 /** What a paused service did, in words. */
-export function reasonOf({ paused, target }: ServiceStatus): string {
-  return target.stage === 'monolith' ? `went back by itself, no write lost: ${paused}` : `waits: ${paused}`;
+export function reasonOf(status: ServiceStatus): string {
+  const { paused } = status;
+  return wentBack(status) ? `went back by itself, no write lost: ${paused}` : `waits: ${paused}`;
 }
 
 /** It is still on its way back: asked now, it would turn round in the middle. */

@@ -4,6 +4,7 @@ import {
   FULL_SHARE,
   type ServiceStatus,
   type Stage,
+  wentBack,
 } from '@banyan/banyan/operate';
 import { begin, type Goal, limitsFor, nextMove, reasonOf, setBack } from './progress.ts';
 
@@ -238,8 +239,8 @@ function storyteller(options: StoryOptions) {
         onEvent(`verified ${service}: ${tables.join('; ')}`);
         return null;
       }
-      // A service that goes back by itself takes its link along, and the verification never ends.
-      if ((await look(service)).stage === 'monolith') return 'it went back by itself';
+      // A service that goes back by itself may take its links along, and the verification never ends.
+      if (wentBack(await look(service))) return 'it went back by itself';
       await sleep(LOOK_MS);
     }
   }

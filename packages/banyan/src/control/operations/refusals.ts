@@ -1,5 +1,5 @@
 import { describeStage, rank } from '@banyan/plan/stages';
-import type { ServiceState } from '../../rollout/state.ts';
+import { type ServiceState, wentBack } from '../../rollout/state.ts';
 import { ControlError } from '../control.ts';
 import type { ServiceFacts } from '../facts/facts.ts';
 
@@ -22,10 +22,11 @@ export function refuseToPause({ service, stage, share, target }: ServiceState): 
     );
 }
 
-export function refuseToResume({ service, paused, target }: ServiceState): void {
+export function refuseToResume(state: ServiceState): void {
+  const { service, paused } = state;
   if (paused === null)
     throw new ControlError('not_paused', 409, `'${service}' is not paused`, `banyan status ${service}`);
-  if (rank(target.stage) < rank('copying'))
+  if (wentBack(state))
     throw new ControlError(
       'went_back',
       409,
