@@ -1,16 +1,7 @@
 /** What the analytics service says to the others. What it answers to clients is in api/analytics.ts, and in @banyan/analytics. */
 import { analyticsEvents } from '@banyan/analytics/contracts';
-import { defineContracts, event } from '@banyan/events';
+import { defineContracts } from '@banyan/events';
 import { Uuid } from '../api/common.ts';
 import { SYSTEM } from './common.ts';
 
-const { MetricCalculated, ReportGenerated, DashboardUpdated } = analyticsEvents(Uuid);
-
-export const contracts = defineContracts({
-  system: SYSTEM,
-  events: {
-    MetricCalculated: event(MetricCalculated),
-    ReportGenerated: event(ReportGenerated),
-    DashboardUpdated: event(DashboardUpdated),
-  },
-});
+export const contracts = defineContracts({ system: SYSTEM, events: analyticsEvents(Uuid) });

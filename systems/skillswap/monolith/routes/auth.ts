@@ -1,11 +1,4 @@
-import {
-  hash,
-  hashRefreshToken,
-  type SessionTokens,
-  transaction,
-  UNIQUE_VIOLATION,
-  verify,
-} from '@banyan/monolith';
+import { hash, loginRoutes, register, type SessionTokens } from '@banyan/monolith';
 import type { FastifyInstance } from 'fastify';
 import type pg from 'pg';
 import { LoginRequest, RefreshRequest, Registered, RegisterRequest, Tokens } from '../../api/auth.ts';
@@ -16,16 +9,12 @@ import { checkZone } from '../../kit/zones.ts';
 import type { Context } from '../context.ts';
 import { USER_COLUMNS } from './users.ts';
 
-type UserRow = { id: string; password_hash: string; status: string; role: string };
+type UserRow = { id: string; role: string; isActive: boolean; passwordHash: string; isOver?: boolean };
+const KNOWN = `users_legacy.id, role, status = 'ACTIVE' AS "isActive"`;
 
 export function authRoutes(app: FastifyInstance, { pool, settings, sessions }: Context): void {
-  const shown = (tokens: SessionTokens) => ({
-    ...tokens,
-    tokenType: 'Bearer',
-    expiresIn: settings.accessTokenSeconds,
-  });
-  // Compared with if there is no such user, so that how long it takes tells nobody who is one.
-  let ofNobody: Promise<string> | undefined;
+  const { bcryptCost, accessTokenSeconds: expiresIn } = settings;
+  const shown = (tokens: SessionTokens) => ({ ...tokens, tokenType: 'Bearer', expiresIn });
 
   app.post<{ Body: RegisterRequest }>(
     '/auth/register',
@@ -37,8 +26,8 @@ export function authRoutes(app: FastifyInstance, { pool, settings, sessions }: C
       const { email, password, fullName, timeZone = 'UTC' } = body;
       checkZone(timeZone);
       checkPassword(password);
-      const passwordHash = await hash(password, settings.bcryptCost);
-      const registered = await transaction(pool, async (client) => {
+      const passwordHash = await hash(password, bcryptCost);
+      const make = async (client: pg.PoolClient) => {
         const { rows } = await client.query(
           `INSERT INTO users_legacy (email, password_hash, full_name, time_zone) VALUES ($1, $2, $3, $4)
            RETURNING ${USER_COLUMNS}`,
@@ -48,59 +37,32 @@ export function authRoutes(app: FastifyInstance, { pool, settings, sessions }: C
         await client.query('INSERT INTO skill_profiles (user_id) VALUES ($1)', [user.id]);
         await client.query('INSERT INTO wallets (user_id) VALUES ($1)', [user.id]);
         return { user, ...shown(await sessions.open(client, user)) };
-      }).catch((error: pg.DatabaseError) => {
-        throw error.code === UNIQUE_VIOLATION ? new ApiError('EMAIL_TAKEN') : error;
-      });
-      return await reply.code(201).send(registered);
+      };
+      return await reply.code(201).send(await register(pool, make, () => new ApiError('EMAIL_TAKEN')));
     },
   );
 
-  app.post<{ Body: LoginRequest }>(
-    '/auth/login',
-    {
-      config: { errors: statusesOf('BAD_LOGIN', 'ACCOUNT_INACTIVE') },
-      schema: { body: LoginRequest, response: { 200: Tokens } },
-    },
-    async ({ body }) => {
-      const { rows } = await pool.query<UserRow>(
-        'SELECT id, password_hash, status, role FROM users_legacy WHERE email = $1',
-        [normalizeEmail(body.email)],
-      );
-      const user = rows[0];
-      ofNobody ??= hash('of nobody', settings.bcryptCost);
-      const good = await verify(body.password, user?.password_hash ?? (await ofNobody));
-      if (!user || !good) throw new ApiError('BAD_LOGIN');
-      if (user.status !== 'ACTIVE') throw new ApiError('ACCOUNT_INACTIVE');
-      return shown(await sessions.open(pool, user));
-    },
-  );
-
-  app.post<{ Body: RefreshRequest }>(
-    '/auth/refresh',
-    {
-      config: { errors: statusesOf('BAD_REFRESH_TOKEN', 'ACCOUNT_INACTIVE') },
-      schema: { body: RefreshRequest, response: { 200: Tokens } },
-    },
-    async ({ body }) => {
-      const { rows } = await pool.query<Omit<UserRow, 'password_hash'> & { isOver: boolean }>(
-        `SELECT users_legacy.id, status, role, revoked OR expires_at <= now() AS "isOver"
+  loginRoutes(app, {
+    ...{ pool, sessions, bcryptCost, shown, statusesOf, inactive: 'ACCOUNT_INACTIVE' },
+    error: (code) => new ApiError(code),
+    schemas: { login: LoginRequest, refresh: RefreshRequest, tokens: Tokens },
+    refreshTokenIn: (body) => (body as RefreshRequest).refreshToken,
+    findByEmail: async (email) =>
+      await find(
+        `SELECT ${KNOWN}, password_hash AS "passwordHash" FROM users_legacy WHERE email = $1`,
+        normalizeEmail(email),
+      ),
+    // A suspension ends logins too: that is said, and not that they are over.
+    findByToken: async (tokenHash) =>
+      await find(
+        `SELECT ${KNOWN}, revoked OR expires_at <= now() AS "isOver"
          FROM refresh_tokens JOIN users_legacy ON users_legacy.id = user_id WHERE token_hash = $1`,
-        [hashRefreshToken(body.refreshToken)],
-      );
-      const user = rows[0];
-      // A suspension ends logins too: that is said, and not that they are over.
-      if (user && user.status !== 'ACTIVE') throw new ApiError('ACCOUNT_INACTIVE');
-      if (!user || user.isOver) throw new ApiError('BAD_REFRESH_TOKEN');
-      return shown(await sessions.goOn(user, body.refreshToken));
-    },
-  );
+        tokenHash,
+      ),
+    ended: { status: 204, schema: Done },
+  });
 
-  app.post<{ Body: RefreshRequest }>(
-    '/auth/logout',
-    { schema: { body: RefreshRequest, response: { 204: Done } } },
-    async ({ body }, reply) => {
-      await sessions.end(pool, body.refreshToken);
-      return await reply.code(204).send();
-    },
-  );
+  async function find(text: string, value: string): Promise<UserRow | undefined> {
+    return (await pool.query<UserRow>(text, [value])).rows[0];
+  }
 }
