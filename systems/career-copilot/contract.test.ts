@@ -1,21 +1,8 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
-import type { Plan } from '@banyan/banyan';
-import { variableOf } from '@banyan/harness/system';
-import {
-  assertSameReply,
-  bothSides,
-  type Call,
-  copyRows,
-  differencesOfApi,
-  operationNames,
-  type Reply,
-  send,
-  sendBoth,
-} from '@banyan/harness/testing/parity';
+import * as parity from '@banyan/harness/testing/parity';
 import { quoteIdent } from '@banyan/postgres';
 import { testServer } from '@banyan/postgres/testing';
-import type { FastifyInstance } from 'fastify';
 import { SignJWT } from 'jose';
 import type pg from 'pg';
 import { type ServiceName, serviceIn } from './kit/service-modules.ts';
@@ -33,94 +20,63 @@ import { system } from './system.ts';
  * start from one generated database; each request is sent to both, so that what it writes is on both too.
  */
 
-type TableMapping = NonNullable<Plan['services'][string]['tables']>[number];
-
 const SECRET = 'the secret of the legacy system, long enough';
 const USERS = 60;
 const COST = 4;
 
-let legacyPool: pg.Pool;
+let old: parity.OldSide;
 let gateway: GatewayDouble;
-let monolith: FastifyInstance;
 let services: Services;
 let stop = async () => {};
-let tables: [TableMapping, pg.Pool][];
-let monolithUrl: string;
+let tables: [parity.TableMapping, pg.Pool][];
 
 before(async () => {
-  const server = await testServer();
-  const legacy = await server.database('legacy');
-  legacyPool = connect(legacy);
-  await generate(legacyPool, {
-    users: USERS,
-    companies: 5,
-    jobs: 20,
-    applications: 90,
-    bcryptCost: COST,
-  });
-  await legacyPool.query(`UPDATE users SET is_active = (id <> 13)`);
-  monolith = await createMonolith(legacyPool, {
-    jwtSecret: SECRET,
-    bcryptCost: COST,
-    accessTokenSeconds: 1800,
-    refreshTokenDays: 30,
-  });
+  const fill = async (pool: pg.Pool) => {
+    const size = { users: USERS, companies: 5, jobs: 20, applications: 90 };
+    await generate(pool, { ...size, bcryptCost: COST });
+    await pool.query(`UPDATE users SET is_active = (id <> 13)`);
+  };
+  old = await parity.startOldSide({ connect, createMonolith, fill }, { secret: SECRET, bcryptCost: COST });
   gateway = await startGatewayDouble();
   const env = { BCRYPT_COST: String(COST), REFRESH_GRACE_SECONDS: '0' };
-  const started = await startServices(server, { gatewayUrl: gateway.url, env });
+  const started = await startServices(await testServer(), { gatewayUrl: gateway.url, env });
   ({ services, stop } = started);
-  tables = await plannedTables(legacy, started.databases);
-  for (const [mapping, pool] of tables) await copyRows(mapping, legacyPool, pool);
+  const told = { secret: SECRET, gatewayKey: gateway.privateKey, databases: started.databases };
+  const plan = await parity.planFor(system, old, told);
+  tables = system.services.flatMap((name) =>
+    (plan.services[name]!.tables ?? []).map((mapping): [parity.TableMapping, pg.Pool] => [
+      mapping,
+      services[name].pool,
+    ]),
+  );
+  for (const [mapping, pool] of tables) await parity.copyRows(mapping, old.pool, pool);
   for (const table of ['accounts', 'refresh_tokens']) {
     await services.auth.pool.query(
       `SELECT setval(pg_get_serial_sequence($1, 'id'), (SELECT max(id) FROM ${quoteIdent(table)}))`,
       [table],
     );
   }
-  monolithUrl = await monolith.listen({ port: 0, host: '127.0.0.1' });
 });
 
 after(async () => {
-  await Promise.all([monolith?.close(), stop()]);
+  await Promise.all([old?.close(), stop()]);
   gateway?.close();
-  await legacyPool?.end();
 });
-
-/** What the plan says of the tables of every service, and where they are. */
-async function plannedTables(
-  legacy: string,
-  databases: Record<ServiceName, string>,
-): Promise<[TableMapping, pg.Pool][]> {
-  Object.assign(process.env, {
-    CAREER_MONOLITH_DATABASE_URL: legacy,
-    ...Object.fromEntries(
-      Object.entries(databases).map(([name, url]) => [variableOf(system, name, 'DATABASE_URL'), url]),
-    ),
-    BANYAN_DATABASE_URL: 'postgresql://127.0.0.1/control',
-    CAREER_JWT_SECRET: SECRET,
-    CAREER_GATEWAY_KEY: gateway.privateKey,
-  });
-  const { default: plan } = await import('./banyan.config.ts');
-  return system.services.flatMap((name) =>
-    (plan.services[name]!.tables ?? []).map((mapping): [TableMapping, pg.Pool] => [
-      mapping,
-      services[name].pool,
-    ]),
-  );
-}
 
 /** Tokens and the moment of writing differ by nature; everything else must be the same byte. */
 const DIFFERS = { secrets: ['access_token', 'refresh_token'], moments: ['created_at', 'updated_at'] };
 
 const sides = (service: ServiceName) => ({
-  monolith: monolithUrl,
+  monolith: old.url,
   service: services[service].url,
   exchange: (token: string) => gateway.exchange(token, SECRET),
 });
-const both = (service: ServiceName, call: Call): Promise<{ legacy: Reply; ours: Reply }> =>
-  sendBoth(sides(service), call);
-const same = (service: ServiceName, call: Call, status: number) =>
-  assertSameReply(sides(service), call, { status, differs: DIFFERS });
+const both = (
+  service: ServiceName,
+  call: parity.Call,
+): Promise<{ legacy: parity.Reply; ours: parity.Reply }> => parity.sendBoth(sides(service), call);
+const same = (service: ServiceName, call: parity.Call, status: number) =>
+  parity.assertSameReply(sides(service), call, { status, differs: DIFFERS });
 
 async function tokenOf(
   id: number,
@@ -135,7 +91,7 @@ async function tokenOf(
 }
 
 async function emailOf(id: number): Promise<string> {
-  const { rows } = await legacyPool.query<{ email: string }>('SELECT email FROM users WHERE id = $1', [id]);
+  const { rows } = await old.pool.query<{ email: string }>('SELECT email FROM users WHERE id = $1', [id]);
   return rows[0]!.email;
 }
 
@@ -153,20 +109,20 @@ const NEW_ANSWERS = ['PUT /api/v1/users/me: answers 412, which it did not'];
 
 it('the public API is what it was: each operation is described alike by the service that takes it over', async () => {
   const described = async (origin: string) => await (await fetch(`${origin}/openapi.json`)).json();
-  const legacy = await described(monolithUrl);
+  const legacy = await described(old.url);
   const taken = new Set<string>();
   for (const name of system.services) {
     const own = await described(services[name].url);
-    const differences = differencesOfApi(legacy, own);
+    const differences = parity.differencesOfApi(legacy, own);
     assert.deepEqual(
       differences.filter((each) => !NEW_ANSWERS.includes(each)),
       [],
       name,
     );
-    for (const operation of operationNames(own)) taken.add(operation);
+    for (const operation of parity.operationNames(own)) taken.add(operation);
   }
   assert.deepEqual(
-    operationNames(legacy).filter((operation) => !taken.has(operation)),
+    parity.operationNames(legacy).filter((operation) => !taken.has(operation)),
     [],
   );
 });
@@ -174,7 +130,7 @@ it('the public API is what it was: each operation is described alike by the serv
 describe('the plan', () => {
   it('gives back every legacy value exactly, names of any shape too', async () => {
     for (const [mapping, pool] of tables) {
-      const { legacy, service } = await bothSides(mapping, { legacy: legacyPool, service: pool });
+      const { legacy, service } = await parity.bothSides(mapping, { legacy: old.pool, service: pool });
       assert.ok(legacy.length > 0);
       assert.deepEqual(service, legacy);
     }
@@ -184,7 +140,7 @@ describe('the plan', () => {
 /** Before anything is written that tells somebody of something: nothing carries rows from one side to the other here. */
 describe('notifications', () => {
   const idsOf = async (userId: number) => {
-    const { rows } = await legacyPool.query<{ id: number }>(
+    const { rows } = await old.pool.query<{ id: number }>(
       'SELECT id FROM notifications WHERE user_id = $1 ORDER BY id',
       [userId],
     );
@@ -342,10 +298,16 @@ describe('tokens', () => {
 
   it('of the auth service are good at both services', async () => {
     const login = { email: await emailOf(8), password: demoPassword(8) };
-    const reply = await send(services.auth.url, { method: 'POST', path: '/auth/login', body: login });
+    const reply = await parity.send(services.auth.url, { method: 'POST', path: '/auth/login', body: login });
     const token = JSON.parse(reply.body).access_token;
-    assert.equal((await send(services.auth.url, { method: 'GET', path: '/auth/me', token })).status, 200);
-    assert.equal((await send(services.users.url, { method: 'GET', path: '/users/me', token })).status, 200);
+    assert.equal(
+      (await parity.send(services.auth.url, { method: 'GET', path: '/auth/me', token })).status,
+      200,
+    );
+    assert.equal(
+      (await parity.send(services.users.url, { method: 'GET', path: '/users/me', token })).status,
+      200,
+    );
   });
 });
 

@@ -2,22 +2,8 @@ import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { after, before, describe, it } from 'node:test';
 import type { Plan } from '@banyan/banyan';
-import { variableOf } from '@banyan/harness/system';
-import {
-  assertSameReply,
-  bothSides,
-  type Call,
-  comparable,
-  copyRows,
-  differencesOfApi,
-  operationNames,
-  type Reply,
-  send,
-  sendBoth,
-} from '@banyan/harness/testing/parity';
-import { testServer } from '@banyan/postgres/testing';
+import * as parity from '@banyan/harness/testing/parity';
 import type { RunningService } from '@banyan/service';
-import type { FastifyInstance } from 'fastify';
 import type pg from 'pg';
 import { type GatewayDouble, startGatewayDouble } from './kit/testing/gateway.ts';
 import { variablesOf } from './kit/testing/service.ts';
@@ -33,8 +19,6 @@ import { system } from './system.ts';
  * data: nobody can tell who answers. Each request is sent to both, so that what it writes is on both too.
  */
 
-type TableMapping = NonNullable<Plan['services'][string]['tables']>[number];
-
 const SECRET = 'the secret of the monolith, long enough for anybody';
 const USERS = 110;
 const COST = 4;
@@ -42,64 +26,56 @@ const ADMIN = 1;
 /** Who is suspended since before. */
 const SUSPENDED = 100;
 
-let legacyPool: pg.Pool;
+let old: parity.OldSide;
 let gateway: GatewayDouble;
-let monolith: FastifyInstance;
-let monolithUrl: string;
 let service: RunningService;
-let tables: TableMapping[];
+let tables: parity.TableMapping[];
 let unmoved: NonNullable<Plan['unmoved']>;
 let routes: Plan['services'][string]['routes'];
 
 before(async () => {
-  const legacy = await (await testServer()).database('legacy');
-  legacyPool = connect(legacy);
-  const size = { users: USERS, skills: 12, offered: 60, wanted: 40, sessions: 40 };
-  await generate(legacyPool, { ...size, bcryptCost: COST });
-  for (const [n, name] of ['Cher', 'Zoë  d’Arc', ' x', 'A ', '李 小龍'].entries())
-    await legacyPool.query('UPDATE users_legacy SET full_name = $2 WHERE id = $1', [userId(n + 10), name]);
-  await legacyPool.query('INSERT INTO erasures (user_id) VALUES ($1)', [userId(USERS)]);
-  const settings = { jwtSecret: SECRET, bcryptCost: COST, accessTokenSeconds: 1800, refreshTokenDays: 30 };
-  monolith = await createMonolith(legacyPool, settings);
-  monolithUrl = await monolith.listen({ port: 0, host: '127.0.0.1' });
+  const fill = async (pool: pg.Pool) => {
+    const size = { users: USERS, skills: 12, offered: 60, wanted: 40, sessions: 40 };
+    await generate(pool, { ...size, bcryptCost: COST });
+    for (const [n, name] of ['Cher', 'Zoë  d’Arc', ' x', 'A ', '李 小龍'].entries())
+      await pool.query('UPDATE users_legacy SET full_name = $2 WHERE id = $1', [userId(n + 10), name]);
+    await pool.query('INSERT INTO erasures (user_id) VALUES ($1)', [userId(USERS)]);
+  };
+  old = await parity.startOldSide({ connect, createMonolith, fill }, { secret: SECRET, bcryptCost: COST });
   gateway = await startGatewayDouble();
   const told = await variablesOf('user', { API_URL: gateway.url });
   service = await user.start(told);
-  Object.assign(process.env, {
-    [variableOf(system, 'MONOLITH_DATABASE_URL')]: legacy,
-    [variableOf(system, 'user', 'DATABASE_URL')]: told.DATABASE_URL,
-    [variableOf(system, 'SERVICES')]: 'user',
-    [variableOf(system, 'JWT_SECRET')]: SECRET,
-    [variableOf(system, 'GATEWAY_KEY')]: gateway.privateKey,
-    BANYAN_DATABASE_URL: 'postgresql://127.0.0.1/control',
+  const plan = await parity.planFor(system, old, {
+    ...{ secret: SECRET, gatewayKey: gateway.privateKey },
+    ...{ databases: { user: told.DATABASE_URL! }, services: 'user' },
   });
-  const { default: plan } = await import('./banyan.config.ts');
   tables = plan.services.user!.tables ?? [];
   unmoved = plan.unmoved ?? [];
   routes = plan.services.user!.routes;
-  for (const mapping of tables) await copyRows(mapping, legacyPool, service.pool);
+  for (const mapping of tables) await parity.copyRows(mapping, old.pool, service.pool);
 });
 
 after(async () => {
-  await monolith?.close();
+  await old?.close();
   await service?.close();
   gateway?.close();
-  await legacyPool?.end();
 });
 
 const DIFFERS = { secrets: ['accessToken', 'refreshToken'], moments: ['createdAt', 'updatedAt'] };
 
 const sides = () => ({
-  monolith: monolithUrl,
+  monolith: old.url,
   service: service.url,
   exchange: (token: string) => gateway.exchange(token, SECRET),
 });
-const both = (call: Call): Promise<{ legacy: Reply; ours: Reply }> => sendBoth(sides(), call);
-const same = (call: Call, status: number) => assertSameReply(sides(), call, { status, differs: DIFFERS });
+const both = (call: parity.Call): Promise<{ legacy: parity.Reply; ours: parity.Reply }> =>
+  parity.sendBoth(sides(), call);
+const same = (call: parity.Call, status: number) =>
+  parity.assertSameReply(sides(), call, { status, differs: DIFFERS });
 
 const tokenOf = (n: number) => data.token(userId(n), SECRET);
 const emailOf = async (n: number): Promise<string> =>
-  (await legacyPool.query('SELECT email FROM users_legacy WHERE id = $1', [userId(n)])).rows[0].email;
+  (await old.pool.query('SELECT email FROM users_legacy WHERE id = $1', [userId(n)])).rows[0].email;
 
 /** For services alone, and not a route of the gateway; or what the plan says that the monolith has not got. */
 const isOwn = (operation: string) =>
@@ -110,26 +86,29 @@ const isOwn = (operation: string) =>
 
 it('each operation is described alike by the service that takes it over', async () => {
   const described = async (origin: string) => await (await fetch(`${origin}/openapi.json`)).json();
-  const [legacy, own] = [await described(monolithUrl), await described(service.url)];
+  const [legacy, own] = [await described(old.url), await described(service.url)];
   // The monolith answers it too, and does not say so.
-  const differences = differencesOfApi(legacy, own).filter((each) => !each.includes('answers 415'));
+  const differences = parity.differencesOfApi(legacy, own).filter((each) => !each.includes('answers 415'));
   assert.deepEqual(differences, []);
-  const known = operationNames(legacy);
+  const known = parity.operationNames(legacy);
   assert.deepEqual(
-    operationNames(own).filter((operation) => !known.includes(operation) && !isOwn(operation)),
+    parity.operationNames(own).filter((operation) => !known.includes(operation) && !isOwn(operation)),
     [],
   );
 });
 
 it('what the plan says of routes that stay is said of routes that there are', async () => {
-  const known = operationNames(await (await fetch(`${monolithUrl}/openapi.json`)).json());
+  const known = parity.operationNames(await (await fetch(`${old.url}/openapi.json`)).json());
   assert.ok(unmoved.length > 0);
   for (const { route } of unmoved) assert.ok(known.includes(route.replaceAll(/:\w+/g, '{}')), route);
 });
 
 it('the plan gives back every value of the monolith exactly, names of any shape too', async () => {
   for (const mapping of tables) {
-    const { legacy, service: ours } = await bothSides(mapping, { legacy: legacyPool, service: service.pool });
+    const { legacy, service: ours } = await parity.bothSides(mapping, {
+      legacy: old.pool,
+      service: service.pool,
+    });
     assert.ok(legacy.length > 0);
     assert.deepEqual(ours, legacy);
   }
@@ -188,7 +167,7 @@ describe('people', () => {
   });
 
   it('show what their settings allow, and are there for those whom they have met', async () => {
-    const { rows } = await legacyPool.query(
+    const { rows } = await old.pool.query(
       'SELECT seeker_id, provider_id FROM sessions WHERE seeker_id <> $1 AND provider_id <> $1 LIMIT 1',
       [userId(SUSPENDED)],
     );
@@ -201,7 +180,7 @@ describe('people', () => {
     const seenBy = async (one: string) => {
       const call = { method: 'GET', path, token: data.token(one, SECRET) };
       const { legacy, ours } = await both(call);
-      assert.deepEqual(comparable(ours, DIFFERS), comparable(legacy, DIFFERS));
+      assert.deepEqual(parity.comparable(ours, DIFFERS), parity.comparable(legacy, DIFFERS));
       return legacy.status;
     };
     await set({ profileVisibility: 'PUBLIC', showEmail: true, showCity: false });
@@ -231,7 +210,11 @@ describe('people', () => {
 });
 
 describe('logins', () => {
-  const post = (path: string, body: unknown): Call => ({ method: 'POST', path: `/auth/${path}`, body });
+  const post = (path: string, body: unknown): parity.Call => ({
+    method: 'POST',
+    path: `/auth/${path}`,
+    body,
+  });
 
   it('are let in and refused alike', async () => {
     for (const n of [7, 8]) {
@@ -263,7 +246,7 @@ describe('logins', () => {
     await same(post('login', { email: await emailOf(n), password: demoPassword(n) }), 403);
     // Whoever is let in again logs in anew.
     for (const [pool, table] of [
-      [legacyPool, 'users_legacy'],
+      [old.pool, 'users_legacy'],
       [service.pool, 'users'],
     ] as const)
       await pool.query(`UPDATE ${table} SET status = 'ACTIVE' WHERE id = $1`, [userId(n)]);
@@ -273,7 +256,7 @@ describe('logins', () => {
   it('begin with a registration, once for each address', async () => {
     const somebody = { email: 'Some.Body@Example.com', password: 'a good password', fullName: 'Some Body' };
     const { legacy, ours } = await both(post('register', somebody));
-    const shown = ({ status, body }: Reply) => {
+    const shown = ({ status, body }: parity.Reply) => {
       const { user, accessToken, refreshToken, ...rest } = JSON.parse(body);
       assert.ok(accessToken && refreshToken);
       return { status, ...rest, user: { ...user, id: '', createdAt: '', updatedAt: '' } };
@@ -295,20 +278,20 @@ describe('logins', () => {
     for (const table of ['skill_profiles', 'wallets'])
       assert.equal((await service.pool.query(`SELECT FROM ${table} WHERE user_id = $1`, [id])).rowCount, 1);
     const { accessToken } = JSON.parse(ours.body);
-    const own = await send(service.url, { method: 'GET', path: `/users/${id}`, token: accessToken });
+    const own = await parity.send(service.url, { method: 'GET', path: `/users/${id}`, token: accessToken });
     assert.equal(own.status, 200, own.body);
   });
 
   it('by a password that was set on one side are good on the other', async () => {
     const somebody = { email: 'twice@example.com', password: 'a good password', fullName: 'T' };
-    await send(service.url, post('register', somebody));
+    await parity.send(service.url, post('register', somebody));
     const { rows } = await service.pool.query('SELECT password_hash FROM users WHERE email = $1', [
       somebody.email,
     ]);
-    await legacyPool.query(
-      `INSERT INTO users_legacy (email, password_hash, full_name) VALUES ($1, $2, 'T')`,
-      [somebody.email, rows[0].password_hash],
-    );
-    assert.equal((await send(monolithUrl, post('login', somebody))).status, 200);
+    await old.pool.query(`INSERT INTO users_legacy (email, password_hash, full_name) VALUES ($1, $2, 'T')`, [
+      somebody.email,
+      rows[0].password_hash,
+    ]);
+    assert.equal((await parity.send(old.url, post('login', somebody))).status, 200);
   });
 });

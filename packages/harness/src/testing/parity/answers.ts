@@ -5,7 +5,7 @@ import type pg from 'pg';
 
 /** The same request to the monolith and to a service over the same rows, for tests in which nobody can tell who answers. */
 
-type TableMapping = NonNullable<Plan['services'][string]['tables']>[number];
+export type TableMapping = NonNullable<Plan['services'][string]['tables']>[number];
 
 export type Call = { method: string; path: string; body?: unknown; raw?: string; token?: string };
 export type Reply = { status: number; body: string; type: string | null; challenge: string | null };

@@ -8,5 +8,7 @@ export {
   type Reply,
   send,
   sendBoth,
+  type TableMapping,
 } from './answers.ts';
+export { type OldSide, planFor, startOldSide } from './old-side.ts';
 export { differencesOfApi, operationNames } from './openapi.ts';
