@@ -366,6 +366,9 @@ describe('accounts', () => {
       { ...good, full_name: '' },
     ];
     for (const body of bad) await same('auth', { method: 'POST', path: '/auth/register', body }, 422);
+    // 37 letters, and more bytes than bcrypt looks at.
+    const body = { ...good, password: 'ä'.repeat(37) };
+    await same('auth', { method: 'POST', path: '/auth/register', body }, 400);
   });
 
   it('change their password alike', async () => {
@@ -374,6 +377,11 @@ describe('accounts', () => {
     const change = { current_password: demoPassword(11), new_password: 'a new password' };
     await same('auth', { method: 'PUT', path, token, body: { ...change, current_password: 'wrong' } }, 400);
     await same('auth', { method: 'PUT', path, token, body: { ...change, new_password: 'short' } }, 422);
+    await same(
+      'auth',
+      { method: 'PUT', path, token, body: { ...change, new_password: 'ä'.repeat(37) } },
+      400,
+    );
     await same('auth', { method: 'PUT', path, token, body: change }, 200);
     const email = await emailOf(11);
     const login = { email, password: 'a new password' };

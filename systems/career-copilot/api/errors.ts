@@ -9,6 +9,10 @@ export const LEGACY_ERRORS = {
   INACTIVE_USER: [403, 'Inactive user'],
   EMAIL_TAKEN: [400, 'Email already registered'],
   WRONG_PASSWORD: [400, 'Incorrect password'],
+  PASSWORD_TOO_LONG: [
+    400,
+    'A password has at most 72 bytes, of which letters beyond A to Z take more than one',
+  ],
   ALREADY_APPLIED: [400, 'Application already exists for this job'],
   BAD_TRANSITION: [400, 'Status transition not allowed'],
   BAD_CURSOR: [400, 'Cursor belongs to no list of this kind'],

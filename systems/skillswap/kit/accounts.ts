@@ -1,3 +1,4 @@
+import { isTooLongForBcrypt } from '@banyan/monolith/api';
 import type { PrivacySettings } from '../api/users.ts';
 import { ApiError } from './problems.ts';
 
@@ -8,12 +9,9 @@ export const DEFAULT_PRIVACY: PrivacySettings = {
   showCity: true,
 };
 
-/** bcrypt looks at no more of a password than this: of a longer one any end would do. */
-const PASSWORD_BYTES = 72;
-
 /** Throws `PASSWORD_TOO_LONG`. */
 export function checkPassword(password: string): void {
-  if (Buffer.byteLength(password) > PASSWORD_BYTES) throw new ApiError('PASSWORD_TOO_LONG');
+  if (isTooLongForBcrypt(password)) throw new ApiError('PASSWORD_TOO_LONG');
 }
 
 /** As an address is kept and looked for. */

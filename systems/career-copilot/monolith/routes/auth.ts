@@ -12,6 +12,7 @@ import {
 } from '../../api/auth.ts';
 import { Message } from '../../api/common.ts';
 import { ApiError, statusesOf } from '../../kit/legacy-errors.ts';
+import { checkNewPassword } from '../../kit/passwords.ts';
 import type { Context } from '../context.ts';
 import { currentUser, shownTokens } from '../security.ts';
 
@@ -29,6 +30,7 @@ export function authRoutes(app: FastifyInstance, { pool, settings, sessions, ofU
       schema: { body: RegisterRequest, response: { 201: Registered } },
     },
     async ({ body }, reply) => {
+      checkNewPassword(body.password);
       const hashedPassword = await hash(body.password, bcryptCost);
       const make = async (client: pg.PoolClient) => {
         const { rows } = await client.query(
@@ -74,6 +76,7 @@ export function authRoutes(app: FastifyInstance, { pool, settings, sessions, ofU
       if (!(await verify(request.body.current_password, user?.passwordHash ?? ''))) {
         throw new ApiError('WRONG_PASSWORD');
       }
+      checkNewPassword(request.body.new_password);
       await pool.query('UPDATE users SET hashed_password = $2, password_changed_at = now() WHERE id = $1', [
         id,
         await hash(request.body.new_password, bcryptCost),

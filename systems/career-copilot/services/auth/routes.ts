@@ -26,6 +26,7 @@ import { API, Message } from '../../api/common.ts';
 import type { contracts } from '../../contracts/auth.ts';
 import { answerAsLegacy } from '../../kit/legacy-answers.ts';
 import { ApiError, type ApiErrorCode, statusesOf } from '../../kit/legacy-errors.ts';
+import { checkNewPassword } from '../../kit/passwords.ts';
 import { JWKS_PATH } from '../../kit/tokens.ts';
 import { adminRoutes, ownAccountRoutes } from './admin-routes.ts';
 import { normalizeEmail, type PasswordScheme } from './decide.ts';
@@ -94,6 +95,7 @@ export async function routes(
         '/auth/register',
         { config: open('EMAIL_TAKEN'), schema: { body: RegisterRequest, response: { 201: Registered } } },
         async ({ body }, reply) => {
+          checkNewPassword(body.password);
           const passwordHash = await passwords.hash(body.password);
           const registered = await withTransaction(pool, async (client) => {
             const account = await store.insertAccount(client, {
@@ -154,6 +156,7 @@ export async function routes(
           if (!(await passwords.verify(request.body.current_password, from))) {
             throw new ApiError('WRONG_PASSWORD');
           }
+          checkNewPassword(request.body.new_password);
           const to = await passwords.hash(request.body.new_password);
           await withTransaction(pool, async (tx) => {
             // Somebody else changed it meanwhile: the current password given is not the current one any more.

@@ -166,6 +166,15 @@ describe('a forgotten password', () => {
     assert.equal((await reset((await mails.to(email)).token)).body.code, 'BAD_LINK');
   });
 
+  it('sets no password of which bcrypt would not look at the end, and the link is still good', async () => {
+    const { email } = await somebody();
+    await askReset(email);
+    const { token } = await mails.to(email);
+    const { status, body } = await reset(token, 'ä'.repeat(37));
+    assert.deepEqual([status, body.code], [400, 'PASSWORD_TOO_LONG']);
+    assert.equal((await reset(token, 'ä'.repeat(36))).status, 204);
+  });
+
   it('ends also a login with the old password that is under way', async () => {
     for (let round = 0; round < 5; round++) {
       const { email, login } = await somebody();

@@ -13,7 +13,9 @@ import type pg from 'pg';
 import { Type } from 'typebox';
 import { Email, EmailVerification, NewPassword } from '../../../api/auth.ts';
 import { Message } from '../../../api/common.ts';
+import { LEGACY_ERRORS } from '../../../api/errors.ts';
 import type { contracts } from '../../../contracts/auth.ts';
+import { isTooLongForBcrypt } from '../../../kit/passwords.ts';
 import { identify } from '../callers.ts';
 import { normalizeEmail } from '../decide.ts';
 import { revokeGrantsOf } from '../oauth/store.ts';
@@ -24,6 +26,7 @@ import * as store from './store.ts';
 
 const errors = defineErrors({
   BAD_LINK: [400, 'This link is not good, or not any more. Ask for a new one.'],
+  PASSWORD_TOO_LONG: LEGACY_ERRORS.PASSWORD_TOO_LONG,
   TOO_MANY_MAILS: [429, 'You were sent several mails already. Look for them, or try again in an hour.'],
 });
 
@@ -80,6 +83,7 @@ export function mailRoutes(app: ServiceApp, { pool, limits, passwords, sessions,
       },
     },
     async ({ body }, reply) => {
+      if (isTooLongForBcrypt(body.new_password)) throw errors('PASSWORD_TOO_LONG');
       // Looked at before as well: a hash costs too much to be made for anybody.
       await goodLink(pool, body.token, 'reset_password');
       const passwordHash = await passwords.hash(body.new_password);

@@ -58,6 +58,7 @@ const API_CODES = {
     'NO_PUSH_SERVICE',
     'NO_SUCH_ZONE',
     'NO_TEXT',
+    'PASSWORD_TOO_LONG',
     'PLACE_NEEDED',
     'PLACE_UNKNOWN',
     'PROVIDER_REFUSED',

@@ -34,7 +34,8 @@ function RegisterForm() {
   const submit = form.handleSubmit(async (account) => {
     setFailure(null);
     const refused = await run(account);
-    if (refused && !putProblems(form, refused, { EMAIL_TAKEN: 'email' })) setFailure(words(refused).reason);
+    if (refused && !putProblems(form, refused, { EMAIL_TAKEN: 'email', PASSWORD_TOO_LONG: 'password' }))
+      setFailure(words(refused).reason);
   });
   return (
     <Card>

@@ -49,7 +49,10 @@ function useChange() {
       form.reset();
       showToast({ title: t('done'), tone: 'good' });
     } catch (reason) {
-      const isPlaced = putProblems(form, reason as ApiError, { WRONG_PASSWORD: 'current_password' });
+      const isPlaced = putProblems(form, reason as ApiError, {
+        WRONG_PASSWORD: 'current_password',
+        PASSWORD_TOO_LONG: 'new_password',
+      });
       if (!isPlaced) setFailure(words(reason).reason);
     }
   });
