@@ -173,6 +173,12 @@ describe('what others tell', () => {
     assert.equal(rows.length, 0);
     for (const path of ['/series?metric=sessions.taught', '/products', '/dashboards', '/reports'])
       assert.equal((await call(suspended, path)).status, 403, path);
+    await tell(
+      { type: 'UserReinstated', data: { userId: deleted } },
+      { type: 'UserReinstated', data: { userId: suspended } },
+    );
+    await until(async () => (await call(suspended, '/summary')).status === 200);
+    assert.equal((await call(deleted, '/summary')).body.code, 'ACCOUNT_INACTIVE');
   });
 });
 

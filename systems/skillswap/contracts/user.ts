@@ -40,6 +40,7 @@ export const contracts = defineContracts({
     }),
     UserVerified: event({ ...ofUser('An administrator knows who they are.'), data: OfUser }),
     UserSuspended: event({ ...ofUser('They may do nothing any more.'), data: OfUser }),
+    UserReinstated: event({ ...ofUser('They are no longer suspended.'), data: OfUser }),
     UserDeleted: event({ ...ofUser('Nothing that tells who it was may be kept.'), data: OfUser }),
   },
   operations: {

@@ -9,7 +9,7 @@ import { contracts as user } from '../../contracts/user.ts';
 import { personalTables } from './personal-data.ts';
 import * as store from './store.ts';
 
-const { UserRegistered, UserSuspended, UserDeleted } = user.events;
+const { UserRegistered, UserSuspended, UserReinstated, UserDeleted } = user.events;
 const { SkillCategoryAdded, SkillAdded } = skill.events;
 const { SessionCompleted, SessionKnown, SessionRated, RatingKnown } = session.events;
 const { CreditsTransferred, SessionCreditsKnown } = payment.events;
@@ -19,7 +19,7 @@ export const contracts = defineContracts({
   ...own,
   events: {
     ...own.events,
-    ...{ UserRegistered, UserSuspended, UserDeleted, SkillCategoryAdded, SkillAdded },
+    ...{ UserRegistered, UserSuspended, UserReinstated, UserDeleted, SkillCategoryAdded, SkillAdded },
     ...{ SessionCompleted, SessionKnown, SessionRated, RatingKnown, CreditsTransferred, SessionCreditsKnown },
   },
 });
@@ -32,7 +32,8 @@ export const hear: Pick<EventingDefinition<typeof contracts>, 'on' | 'backfill'>
   backfill: ASKED,
   on: {
     UserRegistered: ({ data }, { tx }) => store.insertPerson(tx, data),
-    UserSuspended: ({ data: { userId } }, { tx }) => store.suspend(tx, userId),
+    UserSuspended: ({ data: { userId } }, { tx }) => store.setStatus(tx, userId, 'SUSPENDED'),
+    UserReinstated: ({ data: { userId } }, { tx }) => store.setStatus(tx, userId, 'ACTIVE'),
     UserDeleted: async ({ data: { userId } }, { tx }) => void (await erasePerson(tx, personalTables, userId)),
     SkillCategoryAdded: ({ data }, { tx }) => store.putCategory(tx, data),
     SkillAdded: ({ data }, { tx }) => store.putSkill(tx, data),

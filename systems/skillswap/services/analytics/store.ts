@@ -13,11 +13,15 @@ export async function insertPerson(
 }
 
 /** Nothing follows a deletion. */
-export async function suspend(tx: Queryable, userId: string): Promise<void> {
+export async function setStatus(
+  tx: Queryable,
+  userId: string,
+  status: 'ACTIVE' | 'SUSPENDED',
+): Promise<void> {
   await tx.query(
-    `INSERT INTO people (id, status) VALUES ($1, 'SUSPENDED')
+    `INSERT INTO people (id, status) VALUES ($1, $2)
      ON CONFLICT (id) DO UPDATE SET status = excluded.status WHERE people.status <> 'DELETED'`,
-    [userId],
+    [userId, status],
   );
 }
 

@@ -19,7 +19,10 @@ export const followOthers: EventingDefinition<typeof contracts>['on'] = {
     if (!(await linksBringRows(tx))) await people.readAgain(tx, userId);
   },
   UserSuspended: async ({ data: { userId } }, { tx }) => {
-    if (!(await linksBringRows(tx))) await people.suspendPerson(tx, userId);
+    if (!(await linksBringRows(tx))) await people.setStatus(tx, userId, 'SUSPENDED');
+  },
+  UserReinstated: async ({ data: { userId } }, { tx }) => {
+    if (!(await linksBringRows(tx))) await people.setStatus(tx, userId, 'ACTIVE');
   },
   UserDeleted: async ({ data: { userId } }, { tx }) => {
     await erasePerson(tx, personalTables, userId);

@@ -92,7 +92,8 @@ export default extract({
     // Whoever is suspended is out at once, on whatever side they ask next.
     { route: `POST ${API}/users/:id/suspend`, key: 'params.id', writes: ['users_legacy'], settle: true },
     { route: `POST ${API}/users/:id/verify`, key: 'params.id', writes: ['users_legacy'], settle: true },
-    // What the monolith has not got: pictures, of which it knows the address.
+    // What the monolith has not got: the end of a suspension, whose row it has; and pictures, of which it knows the address.
+    { route: `POST ${API}/users/:id/reinstate`, ...own, writes: ['users_legacy'], settle: true },
     {
       route: `PUT ${API}/users/:id/picture`,
       ...own,

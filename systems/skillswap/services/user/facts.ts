@@ -19,6 +19,9 @@ export function factsOfChange(before: UserRow, after: UserRow) {
     ...(after.status === 'SUSPENDED' && before.status !== 'SUSPENDED'
       ? [{ type: 'UserSuspended' as const, data: { userId } }]
       : []),
+    ...(after.status === 'ACTIVE' && before.status === 'SUSPENDED'
+      ? [{ type: 'UserReinstated' as const, data: { userId } }]
+      : []),
   ];
 }
 

@@ -96,6 +96,23 @@ export function userRoutes(app: ServiceApp, { pool, change: changeIn }: { pool: 
   );
 
   app.post(
+    '/users/:id/reinstate',
+    {
+      ...ofAdmin('USER_NOT_FOUND'),
+      schema: {
+        description: 'Takes a suspension back. Logins from before it stay over.',
+        params: Id,
+        response: { 200: User },
+      },
+    },
+    async ({ params: { id } }) => {
+      const changed = await change(id, { status: 'ACTIVE' });
+      if (!changed) throw new ApiError('USER_NOT_FOUND');
+      return changed.user;
+    },
+  );
+
+  app.post(
     '/users/:id/verify',
     { ...ofAdmin('USER_NOT_FOUND'), schema: { params: Id, response: { 200: User } } },
     async ({ params: { id } }) => {

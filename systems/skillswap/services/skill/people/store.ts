@@ -17,11 +17,11 @@ export async function insertPerson(
 }
 
 /** Nothing follows a deletion. */
-export async function suspendPerson(tx: Tx, userId: string): Promise<void> {
+export async function setStatus(tx: Tx, userId: string, status: 'ACTIVE' | 'SUSPENDED'): Promise<void> {
   await tx.query(
-    `INSERT INTO people (id, full_name, status) VALUES ($1, '', 'SUSPENDED')
+    `INSERT INTO people (id, full_name, status) VALUES ($1, '', $2)
      ON CONFLICT (id) DO UPDATE SET status = excluded.status WHERE people.status <> 'DELETED'`,
-    [userId],
+    [userId, status],
   );
 }
 
