@@ -1,6 +1,6 @@
 import { type Static, Type } from 'typebox';
 import { INTEGER, Nullable, Timestamp } from './common.ts';
-import { Job } from './jobs.ts';
+import { Job, SENIORITIES } from './jobs.ts';
 
 /** What of this file the monolith never had: all of it. */
 
@@ -67,11 +67,54 @@ export const MatchQuery = Type.Object({
   least_score: Type.Integer({ minimum: 0, maximum: 100, default: 0 }),
 });
 
+const REASONS = [
+  'skills',
+  'skills_unstated',
+  'skills_unknown',
+  'title_shared',
+  'title_other',
+  'title_unknown',
+  'level_same',
+  'level_other',
+  'level_unstated',
+  'level_unknown',
+  'remote',
+  'remote_unwanted',
+  'not_remote',
+  'place_wanted',
+  'place_other',
+  'place_unstated',
+  'place_unknown',
+  'salary_enough',
+  'salary_less',
+  'salary_unstated',
+  'salary_unknown',
+  'posted',
+] as const;
+const OfLevel = Type.Unsafe<(typeof SENIORITIES)[number]>({ type: 'string', enum: [...SENIORITIES] });
+const Skills = Type.Array(Type.String());
+const Reason = Type.Object({
+  is: Type.Unsafe<(typeof REASONS)[number]>({
+    type: 'string',
+    enum: [...REASONS],
+    description: '`_unstated`: the posting does not say it; `_unknown`: its reader has not said it.',
+  }),
+  have: Type.Optional(Skills),
+  missing: Type.Optional(Skills),
+  words: Type.Optional(Type.Array(Type.String({ description: 'Of both titles.' }))),
+  asked: Type.Optional(OfLevel),
+  yours: Type.Optional(OfLevel),
+  offered: Type.Optional(Type.Integer({ description: 'In dollars a year.' })),
+  wanted: Type.Optional(Type.Integer({ description: 'In dollars a year, at least.' })),
+  days: Type.Optional(Type.Integer({ description: 'Since it was posted.' })),
+});
+export type Reason = Static<typeof Reason>;
 const Point = Type.Object({
   part: Type.String({ description: 'skills, title, seniority, place, salary or freshness.' }),
   points: Type.Number(),
   of: Type.Number({ description: 'As many as there can be.' }),
   because: Type.String({ description: 'In English: `4 of 6 skills: SQL, ...; missing: ...`.' }),
+  reason: Reason,
 });
 export const Matches = Type.Object({
   matches: Type.Array(

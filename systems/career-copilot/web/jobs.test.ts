@@ -207,6 +207,31 @@ function jobsTests(chromium: Chromium): void {
     assert.equal(await page.getByRole('region', { name: 'Level' }).count(), 0);
   });
 
+  it('are explained point by point in the words and the money of whoever reads', async () => {
+    const person = await newcomer(chromium, { origin: world.origin, locale: 'de-DE' });
+    const answers = answersOf(person);
+    const point = (part: string, reason: object) => ({ part, points: 5, of: 10, reason });
+    await answers.instead('/jobs/match-settings', {});
+    await answers.instead('/jobs/matches/*', {
+      score: 50,
+      points: [
+        point('skills', { is: 'skills', have: ['SQL', 'Go'], missing: ['Kafka'] }),
+        point('seniority', { is: 'level_other', asked: 'senior', yours: 'lead' }),
+        point('salary', { is: 'salary_less', offered: 120_000, wanted: 150_000 }),
+        point('freshness', { is: 'posted', days: 1 }),
+      ],
+    });
+    const page = await person.tab('/jobs/1');
+    const card = page.getByRole('region', { name: 'Wie gut sie zu Ihnen passt' });
+    for (const reason of [
+      '2 von 3 Fähigkeiten: SQL und Go; es fehlt: Kafka',
+      'Senior; bei Ihnen: Fachliche Leitung',
+      'Zahlt bis zu 120.000 $, und Sie wollen 150.000 $',
+      'Gestern eingestellt',
+    ])
+      await card.getByText(reason, { exact: true }).waitFor();
+  });
+
   it('keep a letter that could not be sent, and tell what there is already when it was', async () => {
     const { page, answers } = await open('/jobs/1?apply=true', (given) =>
       given.instead('/jobs/*', {

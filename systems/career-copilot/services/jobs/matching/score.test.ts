@@ -93,19 +93,37 @@ describe('a score', () => {
       FIXED_WEIGHTS,
       skills.label,
     );
-    assert.deepEqual(points, [
-      {
-        part: 'skills',
-        points: 30,
-        of: 45,
-        because: '4 of 6 skills: SQL, Go, Docker, PostgreSQL; missing: Apache Kafka, Kubernetes',
-      },
-      { part: 'title', points: 20, of: 20, because: 'the title has backend, developer as well' },
-      { part: 'seniority', points: 10, of: 10, because: 'senior, as you are' },
-      { part: 'place', points: 10, of: 10, because: 'where you want to work' },
-      { part: 'salary', points: 5, of: 5, because: 'pays what you want' },
-      { part: 'freshness', points: 5, of: 10, because: 'posted 14 days ago' },
-    ]);
+    assert.deepEqual(
+      points.map(({ reason }) => reason),
+      [
+        {
+          is: 'skills',
+          have: ['SQL', 'Go', 'Docker', 'PostgreSQL'],
+          missing: ['Apache Kafka', 'Kubernetes'],
+        },
+        { is: 'title_shared', words: ['backend', 'developer'] },
+        { is: 'level_same', asked: 'senior' },
+        { is: 'place_wanted' },
+        { is: 'salary_enough' },
+        { is: 'posted', days: 14 },
+      ],
+    );
+    assert.deepEqual(
+      points.map(({ reason: _, ...point }) => point),
+      [
+        {
+          part: 'skills',
+          points: 30,
+          of: 45,
+          because: '4 of 6 skills: SQL, Go, Docker, PostgreSQL; missing: Apache Kafka, Kubernetes',
+        },
+        { part: 'title', points: 20, of: 20, because: 'the title has backend, developer as well' },
+        { part: 'seniority', points: 10, of: 10, because: 'senior, as you are' },
+        { part: 'place', points: 10, of: 10, because: 'where you want to work' },
+        { part: 'salary', points: 5, of: 5, because: 'pays what you want' },
+        { part: 'freshness', points: 5, of: 10, because: 'posted 14 days ago' },
+      ],
+    );
   });
 
   it('counts half what nobody has said, and says so', () => {

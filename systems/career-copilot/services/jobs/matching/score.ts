@@ -1,4 +1,13 @@
-import { SENIORITIES } from '../../../api/jobs.ts';
+import type { Reason } from '../../../api/matching.ts';
+import {
+  inEnglish,
+  isNear,
+  reasonOfPlace,
+  reasonOfSalary,
+  reasonOfSeniority,
+  reasonOfSkills,
+  reasonOfTitle,
+} from './reasons.ts';
 import { type Seniority, weightOfWord } from './traits.ts';
 
 /** What points are given for. */
@@ -110,7 +119,7 @@ export function ceilingFor(person: Person, weights: Weights, now: number): (glim
     rest;
 }
 
-export type Point = { part: Part; points: number; of: number; because: string };
+export type Point = { part: Part; points: number; of: number; because: string; reason: Reason };
 
 /** Each part's points and where they come from, in the order of `PARTS`. */
 export function explain(
@@ -119,19 +128,20 @@ export function explain(
   label: (skill: string) => string,
 ): Point[] {
   const fit = fitOf(person, posting, now);
-  const because: Record<Part, () => string> = {
-    skills: () => becauseOfSkills(person, posting, label),
-    title: () => becauseOfTitle(person, posting),
-    seniority: () => becauseOfSeniority(person, posting),
-    place: () => becauseOfPlace(person, posting),
-    salary: () => becauseOfSalary(person, posting),
-    freshness: () => `posted ${daysAgo(now - posting.postedAt)}`,
+  const reasons: Record<Part, Reason> = {
+    skills: reasonOfSkills(person, posting, label),
+    title: reasonOfTitle(person, posting),
+    seniority: reasonOfSeniority(person, posting),
+    place: reasonOfPlace(person, posting),
+    salary: reasonOfSalary(person, posting),
+    freshness: { is: 'posted', days: Math.max(0, Math.floor((now - posting.postedAt) / DAY_MS)) },
   };
   return PARTS.map((part) => ({
     part,
     points: rounded(weights[part] * (fit[part] ?? UNKNOWN)),
     of: rounded(weights[part]),
-    because: because[part](),
+    because: inEnglish(reasons[part]),
+    reason: reasons[part],
   }));
 }
 
@@ -186,60 +196,11 @@ function placeFit({ places, remote }: Person, posting: Posting): number | null {
   return isNear(places, posting) ? 1 : 0;
 }
 
-function isNear(places: readonly string[], posting: Posting): boolean {
-  return posting.places.some((place) => places.includes(place));
-}
-
 /** Up to a tenth below what is wanted can be talked about. */
 function salaryFit({ leastSalary }: Person, { salaryMin, salaryMax }: Posting): number | null {
   const offered = salaryMax ?? salaryMin;
   if (leastSalary === null || offered === null) return null;
   return offered >= leastSalary ? 1 : Math.max(0, 1 - (leastSalary - offered) / (leastSalary / 10));
-}
-
-const UNSTATED = 'counts half';
-
-function becauseOfSkills(person: Person, posting: Posting, label: (skill: string) => string): string {
-  if (posting.skills.length === 0) return `the posting names no skills: ${UNSTATED}`;
-  if (person.skills.size === 0) return `your skills are not known: ${UNSTATED}`;
-  const mutual = mutualSkills(person, posting);
-  const missing = posting.skills.filter((skill) => !person.skills.has(skill));
-  const count = `${mutual.length} of ${posting.skills.length} ${posting.skills.length === 1 ? 'skill' : 'skills'}`;
-  const have = mutual.length === 0 ? '' : `: ${mutual.map(label).join(', ')}`;
-  return `${count}${have}${missing.length === 0 ? '' : `; missing: ${missing.map(label).join(', ')}`}`;
-}
-
-function becauseOfTitle({ titles }: Person, { titleWords }: Posting): string {
-  if (titles.length === 0) return `what you are or want to be is not known: ${UNSTATED}`;
-  const shared = titleWords.filter((word) => titles.some((title) => title.includes(word)));
-  return shared.length === 0 ? 'the title is another one' : `the title has ${shared.join(', ')} as well`;
-}
-
-function becauseOfSeniority(person: Person, posting: Posting): string {
-  if (posting.seniority === null) return `the posting names no level: ${UNSTATED}`;
-  if (person.seniority === null) return `your level is not known: ${UNSTATED}`;
-  const [yours, asked] = [SENIORITIES[person.seniority], SENIORITIES[posting.seniority]];
-  return yours === asked ? `${asked}, as you are` : `${asked}, and you are ${yours}`;
-}
-
-function becauseOfPlace({ places, remote }: Person, posting: Posting): string {
-  if (posting.remote) return remote === 'no' ? 'remote, which you do not want' : 'remote';
-  if (remote === 'only') return 'not remote';
-  if (places.length === 0) return `where you want to work is not known: ${UNSTATED}`;
-  if (posting.places.length === 0) return `the posting names no place: ${UNSTATED}`;
-  return isNear(places, posting) ? 'where you want to work' : 'elsewhere, and not remote';
-}
-
-function becauseOfSalary({ leastSalary }: Person, { salaryMin, salaryMax }: Posting): string {
-  const offered = salaryMax ?? salaryMin;
-  if (offered === null) return `the posting does not say what it pays: ${UNSTATED}`;
-  if (leastSalary === null) return `what you want to earn is not known: ${UNSTATED}`;
-  return offered >= leastSalary ? 'pays what you want' : `pays up to ${offered}, and you want ${leastSalary}`;
-}
-
-function daysAgo(ms: number): string {
-  const days = Math.max(0, Math.floor(ms / DAY_MS));
-  return days === 0 ? 'today' : days === 1 ? 'yesterday' : `${days} days ago`;
 }
 
 function rounded(points: number): number {

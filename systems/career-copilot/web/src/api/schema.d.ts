@@ -1,4 +1,4 @@
-// By npm run generate: types Qb5nZ51hGrE6rN7C of document JQLX54baQz3q8Ly7.
+// By npm run generate: types VvYorxXL-_zzqNRH of document 8R8WtF7GoSizqmil.
 export interface paths {
     "/api/v1/analytics/all/series": {
         parameters: {
@@ -4371,6 +4371,26 @@ export interface paths {
                                     of: number;
                                     /** @description In English: `4 of 6 skills: SQL, ...; missing: ...`. */
                                     because: string;
+                                    reason: {
+                                        /**
+                                         * @description `_unstated`: the posting does not say it; `_unknown`: its reader has not said it.
+                                         * @enum {string}
+                                         */
+                                        is: "skills" | "skills_unstated" | "skills_unknown" | "title_shared" | "title_other" | "title_unknown" | "level_same" | "level_other" | "level_unstated" | "level_unknown" | "remote" | "remote_unwanted" | "not_remote" | "place_wanted" | "place_other" | "place_unstated" | "place_unknown" | "salary_enough" | "salary_less" | "salary_unstated" | "salary_unknown" | "posted";
+                                        have?: string[];
+                                        missing?: string[];
+                                        words?: string[];
+                                        /** @enum {string} */
+                                        asked?: "trainee" | "junior" | "mid-level" | "senior" | "lead" | "head";
+                                        /** @enum {string} */
+                                        yours?: "trainee" | "junior" | "mid-level" | "senior" | "lead" | "head";
+                                        /** @description In dollars a year. */
+                                        offered?: number;
+                                        /** @description In dollars a year, at least. */
+                                        wanted?: number;
+                                        /** @description Since it was posted. */
+                                        days?: number;
+                                    };
                                 }[];
                                 /** @description accepted, if they said so or applied. */
                                 outcome: string | null;
@@ -4482,6 +4502,26 @@ export interface paths {
                                     of: number;
                                     /** @description In English: `4 of 6 skills: SQL, ...; missing: ...`. */
                                     because: string;
+                                    reason: {
+                                        /**
+                                         * @description `_unstated`: the posting does not say it; `_unknown`: its reader has not said it.
+                                         * @enum {string}
+                                         */
+                                        is: "skills" | "skills_unstated" | "skills_unknown" | "title_shared" | "title_other" | "title_unknown" | "level_same" | "level_other" | "level_unstated" | "level_unknown" | "remote" | "remote_unwanted" | "not_remote" | "place_wanted" | "place_other" | "place_unstated" | "place_unknown" | "salary_enough" | "salary_less" | "salary_unstated" | "salary_unknown" | "posted";
+                                        have?: string[];
+                                        missing?: string[];
+                                        words?: string[];
+                                        /** @enum {string} */
+                                        asked?: "trainee" | "junior" | "mid-level" | "senior" | "lead" | "head";
+                                        /** @enum {string} */
+                                        yours?: "trainee" | "junior" | "mid-level" | "senior" | "lead" | "head";
+                                        /** @description In dollars a year. */
+                                        offered?: number;
+                                        /** @description In dollars a year, at least. */
+                                        wanted?: number;
+                                        /** @description Since it was posted. */
+                                        days?: number;
+                                    };
                                 }[];
                                 /** @description accepted, if they said so or applied. */
                                 outcome: string | null;
@@ -4549,6 +4589,26 @@ export interface paths {
                                 of: number;
                                 /** @description In English: `4 of 6 skills: SQL, ...; missing: ...`. */
                                 because: string;
+                                reason: {
+                                    /**
+                                     * @description `_unstated`: the posting does not say it; `_unknown`: its reader has not said it.
+                                     * @enum {string}
+                                     */
+                                    is: "skills" | "skills_unstated" | "skills_unknown" | "title_shared" | "title_other" | "title_unknown" | "level_same" | "level_other" | "level_unstated" | "level_unknown" | "remote" | "remote_unwanted" | "not_remote" | "place_wanted" | "place_other" | "place_unstated" | "place_unknown" | "salary_enough" | "salary_less" | "salary_unstated" | "salary_unknown" | "posted";
+                                    have?: string[];
+                                    missing?: string[];
+                                    words?: string[];
+                                    /** @enum {string} */
+                                    asked?: "trainee" | "junior" | "mid-level" | "senior" | "lead" | "head";
+                                    /** @enum {string} */
+                                    yours?: "trainee" | "junior" | "mid-level" | "senior" | "lead" | "head";
+                                    /** @description In dollars a year. */
+                                    offered?: number;
+                                    /** @description In dollars a year, at least. */
+                                    wanted?: number;
+                                    /** @description Since it was posted. */
+                                    days?: number;
+                                };
                             }[];
                         };
                     };

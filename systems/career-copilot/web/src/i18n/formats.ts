@@ -23,6 +23,8 @@ export type Formats = {
   /** Of a share from 0 to 1: `42 %`. */
   percent(share: number): string;
   money(amount: number, options: { currency: string; unit?: MoneyUnit }): string;
+  /** `SQL, Go and Kafka` */
+  list(items: readonly string[]): string;
   moneyRange(range: readonly [from: number | null, to: number | null], currency: string): string | null;
 };
 
@@ -41,6 +43,7 @@ export function useFormats(): Formats {
       number: (value) => intl.number(value),
       percent: (share) => intl.number(share, { style: 'percent' }),
       money: (amount, options) => formatMoney(locale, amount, options),
+      list: (items) => intl.list(items),
       moneyRange: (range, currency) => formatMoneyRange(locale, range, currency),
     }),
     [intl, locale],

@@ -86,13 +86,13 @@ const MATCH = {
       part: 'skills',
       points: 33.8,
       of: 45,
-      because: '3 of 4 skills: TypeScript, PostgreSQL, Kafka; missing: Kubernetes',
+      reason: { is: 'skills', have: ['TypeScript', 'PostgreSQL', 'Kafka'], missing: ['Kubernetes'] },
     },
-    { part: 'title', points: 13.3, of: 20, because: 'the title has engineer as well' },
-    { part: 'seniority', points: 10, of: 10, because: 'senior, as you are' },
-    { part: 'place', points: 10, of: 10, because: 'remote' },
-    { part: 'salary', points: 0, of: 5, because: 'pays up to 120000, and you want 150000' },
-    { part: 'freshness', points: 7.4, of: 10, because: 'posted 5 days ago' },
+    { part: 'title', points: 13.3, of: 20, reason: { is: 'title_shared', words: ['engineer'] } },
+    { part: 'seniority', points: 10, of: 10, reason: { is: 'level_same', asked: 'senior' } },
+    { part: 'place', points: 10, of: 10, reason: { is: 'remote' } },
+    { part: 'salary', points: 0, of: 5, reason: { is: 'salary_less', offered: 120_000, wanted: 150_000 } },
+    { part: 'freshness', points: 7.4, of: 10, reason: { is: 'posted', days: 5 } },
   ],
 };
 
@@ -217,6 +217,13 @@ async function withService(answers: Answers): Promise<void> {
   await answers.instead('/jobs/*', JOB);
   await answers.instead('/jobs/match-settings', {});
   await answers.instead('/jobs/matches/*', MATCH);
+  await answers.instead('/companies/*', {
+    ...JOB.company,
+    website: null,
+    location: 'Łódź',
+    size: '11-50',
+    open_jobs: 1,
+  });
   await answers.instead('/jobs/*/postings', {
     postings: [OFFER, { ...OFFER, source: 'Lantern Labs', url: 'https://jobs.lever.co/lantern-labs/1' }],
   });

@@ -1,14 +1,15 @@
 import { Card, Link, Meter, Skeleton, SkeletonGroup } from '@banyan/ui';
-import { useLocale, useTranslations } from 'use-intl';
+import { useTranslations } from 'use-intl';
 import { useApiQuery } from '../../api/index.ts';
 import type { Messages } from '../../i18n/catalogue.ts';
 import { useFormats } from '../../i18n/index.ts';
-import { fitOf, type MatchPoint, toneOf } from './match.ts';
+import { type MatchPoint, toneOf } from './match.ts';
 import styles from './Posting.module.css';
+import { useReasonOfMatch } from './use-reason-of-match.ts';
 
 type Part = keyof Messages['jobs']['match']['parts'];
 
-/** How well a job fits, point by point. The service gives its reasons in English; in other languages it is told how well each part fits. */
+/** How well a job fits, point by point. */
 export function MatchCard({ id }: { id: number }) {
   const t = useTranslations('jobs.match');
   const { number } = useFormats();
@@ -47,9 +48,9 @@ export function MatchCard({ id }: { id: number }) {
 
 function Point({ point }: { point: MatchPoint }) {
   const t = useTranslations('jobs.match');
-  const isEnglish = useLocale().startsWith('en');
   const { number } = useFormats();
-  const { part, points, of, because } = point;
+  const say = useReasonOfMatch();
+  const { part, points, of, reason } = point;
   return (
     <>
       <Meter
@@ -58,7 +59,7 @@ function Point({ point }: { point: MatchPoint }) {
         maxValue={Math.max(of, 0.1)}
         valueLabel={t('ofPoints', { points: number(points), of: number(of) })}
       />
-      <p className={styles.because}>{isEnglish ? because : t(`fits.${fitOf(point)}`)}</p>
+      <p className={styles.because}>{say(reason)}</p>
     </>
   );
 }
