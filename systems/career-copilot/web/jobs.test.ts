@@ -212,6 +212,8 @@ function jobsTests(chromium: Chromium): void {
     const answers = answersOf(person);
     const point = (part: string, reason: object) => ({ part, points: 5, of: 10, reason });
     await answers.instead('/jobs/match-settings', {});
+    await answers.instead('/jobs/*/postings', { postings: [] });
+    await answers.instead('/jobs/search', FOUND_NEAR);
     await answers.instead('/jobs/matches/*', {
       score: 50,
       points: [
