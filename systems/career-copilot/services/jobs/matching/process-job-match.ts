@@ -3,11 +3,12 @@ import type pg from 'pg';
 import { Type } from 'typebox';
 import type { contracts } from '../../../contracts/jobs.ts';
 import type { Skills } from '../../../kit/skills/skills.ts';
+import { explain, type Point, totalOf } from './explain.ts';
 import type { Matcher } from './matcher.ts';
 import { findUsedWeights, valuesOf } from './matches-store.ts';
 import * as people from './people-store.ts';
 import { personOf, saidIn } from './person.ts';
-import { explain, FIXED_WEIGHTS, type Fit, fitOf, type Point, type Posting, totalOf } from './score.ts';
+import { FIXED_WEIGHTS, type Fit, fitOf, type Posting } from './score.ts';
 import { findPosting } from './traits-store.ts';
 
 /** People who are told of one job at most, those whom it fits best. */

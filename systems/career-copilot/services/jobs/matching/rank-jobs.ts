@@ -2,10 +2,11 @@ import type pg from 'pg';
 import { SENIORITIES } from '../../../api/jobs.ts';
 import type { JobMatch, Matches } from '../../../api/matching.ts';
 import type { Skills } from '../../../kit/skills/skills.ts';
+import { explain, totalOf } from './explain.ts';
 import type { Matcher } from './matcher.ts';
 import * as store from './matches-store.ts';
 import { personOf, type Said } from './person.ts';
-import { explain, FIXED_WEIGHTS, fitOf, type Person, totalOf } from './score.ts';
+import { FIXED_WEIGHTS, fitOf, type Person } from './score.ts';
 import { findPosting } from './traits-store.ts';
 
 export type Ranking = { pool: pg.Pool; skills: Skills; matching: Matcher };

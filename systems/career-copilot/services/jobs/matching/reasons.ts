@@ -1,6 +1,6 @@
 import { SENIORITIES } from '../../../api/jobs.ts';
 import type { Reason } from '../../../api/matching.ts';
-import type { Person, Posting } from './score.ts';
+import { isNear, type Person, type Posting } from './score.ts';
 
 /** Why a part of a score has its points, as facts that pages say in their reader's words and money, and in English. */
 
@@ -32,10 +32,6 @@ export function reasonOfPlace({ places, remote }: Person, posting: Posting): Rea
   if (places.length === 0) return { is: 'place_unknown' };
   if (posting.places.length === 0) return { is: 'place_unstated' };
   return { is: isNear(places, posting) ? 'place_wanted' : 'place_other' };
-}
-
-export function isNear(places: readonly string[], posting: Posting): boolean {
-  return posting.places.some((place) => places.includes(place));
 }
 
 export function reasonOfSalary({ leastSalary }: Person, { salaryMin, salaryMax }: Posting): Reason {

@@ -2,11 +2,11 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import { createSkills } from '../../../kit/skills/skills.ts';
+import { explain } from './explain.ts';
 import { personOf, saidIn, saidInRequest } from './person.ts';
 import { PostingIndex } from './posting-index.ts';
 import {
   ceilingFor,
-  explain,
   FIXED_WEIGHTS,
   fitOf,
   PARTS,

@@ -1,18 +1,8 @@
-import type { Reason } from '../../../api/matching.ts';
-import {
-  inEnglish,
-  isNear,
-  reasonOfPlace,
-  reasonOfSalary,
-  reasonOfSeniority,
-  reasonOfSkills,
-  reasonOfTitle,
-} from './reasons.ts';
 import { type Seniority, weightOfWord } from './traits.ts';
 
 /** What points are given for. */
 export const PARTS = ['skills', 'title', 'seniority', 'place', 'salary', 'freshness'] as const;
-type Part = (typeof PARTS)[number];
+export type Part = (typeof PARTS)[number];
 
 /** Points of each part at most; 100 together. */
 export type Weights = Readonly<Record<Part, number>>;
@@ -119,37 +109,6 @@ export function ceilingFor(person: Person, weights: Weights, now: number): (glim
     rest;
 }
 
-export type Point = { part: Part; points: number; of: number; because: string; reason: Reason };
-
-/** Each part's points and where they come from, in the order of `PARTS`. */
-export function explain(
-  { person, posting, now }: { person: Person; posting: Posting; now: number },
-  weights: Weights,
-  label: (skill: string) => string,
-): Point[] {
-  const fit = fitOf(person, posting, now);
-  const reasons: Record<Part, Reason> = {
-    skills: reasonOfSkills(person, posting, label),
-    title: reasonOfTitle(person, posting),
-    seniority: reasonOfSeniority(person, posting),
-    place: reasonOfPlace(person, posting),
-    salary: reasonOfSalary(person, posting),
-    freshness: { is: 'posted', days: Math.max(0, Math.floor((now - posting.postedAt) / DAY_MS)) },
-  };
-  return PARTS.map((part) => ({
-    part,
-    points: rounded(weights[part] * (fit[part] ?? UNKNOWN)),
-    of: rounded(weights[part]),
-    because: inEnglish(reasons[part]),
-    reason: reasons[part],
-  }));
-}
-
-/** Of points as they are shown, which add up to it. */
-export function totalOf(points: readonly Point[]): number {
-  return Math.round(rounded(points.reduce((sum, point) => sum + point.points, 0)));
-}
-
 function skillsFit(person: Person, posting: Posting, mutual: number): number | null {
   if (person.skills.size === 0 || posting.skills.length === 0) return null;
   return shareOfSkills(mutual, posting.skills.length);
@@ -196,13 +155,13 @@ function placeFit({ places, remote }: Person, posting: Posting): number | null {
   return isNear(places, posting) ? 1 : 0;
 }
 
+export function isNear(places: readonly string[], posting: Posting): boolean {
+  return posting.places.some((place) => places.includes(place));
+}
+
 /** Up to a tenth below what is wanted can be talked about. */
 function salaryFit({ leastSalary }: Person, { salaryMin, salaryMax }: Posting): number | null {
   const offered = salaryMax ?? salaryMin;
   if (leastSalary === null || offered === null) return null;
   return offered >= leastSalary ? 1 : Math.max(0, 1 - (leastSalary - offered) / (leastSalary / 10));
-}
-
-function rounded(points: number): number {
-  return Math.round(points * 10) / 10;
 }
