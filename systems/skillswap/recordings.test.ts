@@ -223,6 +223,32 @@ it('goes with the account of either of both, whatever has become of it, and only
   assert.deepEqual((await listed(provider, id))[0].link, null);
 });
 
+it('while the monolith writes sessions nothing is taken in, and what is here goes in its time', async (t) => {
+  const [here, coming] = [await had(), await had()];
+  await tell(await livekit.records(here.id, Buffer.from('here')));
+  await isIn(here.id, 'KEPT');
+  const share = async (of: number) =>
+    await pool.query(
+      `INSERT INTO banyan.shares VALUES ('session', $1) ON CONFLICT (service) DO UPDATE SET share = excluded.share`,
+      [of],
+    );
+  t.after(async () => await pool.query('DROP SCHEMA banyan CASCADE'));
+  await pool.query(
+    `CREATE SCHEMA banyan; CREATE TABLE banyan.shares (service text PRIMARY KEY, share int);
+     INSERT INTO banyan.shares VALUES ('session', 9900)`,
+  );
+  await tell(await livekit.records(coming.id, Buffer.from('coming')));
+  await pool.query('UPDATE recordings SET due_at = now() WHERE session_id = $1', [here.id]);
+  // It came later than the other one, which is passed over.
+  await isIn(here.id, 'ERASED');
+  const { rows } = await pool.query('SELECT state, attempts FROM recordings WHERE session_id = $1', [
+    coming.id,
+  ]);
+  assert.deepEqual(rows, [{ state: 'COMING', attempts: 0 }]);
+  await share(10_000);
+  await isIn(coming.id, 'KEPT');
+});
+
 it('ends in the archive alone, once, and nowhere when its time is over, wherever its process is killed', {
   timeout: 120_000,
 }, async () => {
