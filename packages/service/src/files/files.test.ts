@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -9,6 +9,8 @@ import { blocksOf, moduleOf } from '../../../../scripts/documentation.ts';
 import type { Service } from '../lifecycle/definition.ts';
 import { startClamdDouble } from '../virus-scan/testing/clamd-double.ts';
 import { openDrop, openFiles } from './open.ts';
+import type { FileStore } from './store.ts';
+import { takeIn } from './take-in.ts';
 import { fileDropSuite, fileStoreSuite } from './testing/contract-suite.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'files-'));
@@ -24,6 +26,31 @@ fileDropSuite('a folder', async () => {
     files: await openFiles(`file:${join(folder, 'taken')}`),
     put: async (name, content) => await writeFile(join(dropped, name), content),
   };
+});
+
+it('what is taken from a drop is never whole in memory', async () => {
+  const [name, MIB] = ['large.mp4', 1024 * 1024];
+  // A file with nothing in it: it takes no place on the disk.
+  writeFileSync(join(folder, name), '');
+  truncateSync(join(folder, name), 512 * MIB);
+  let [most, came] = [0, 0];
+  const before = process.memoryUsage.rss();
+  const files: FileStore = {
+    put: async (_name, body) => {
+      for await (const chunk of body) {
+        came += (chunk as Buffer).length;
+        most = Math.max(most, process.memoryUsage.rss() - before);
+      }
+    },
+    get: async () => undefined,
+    remove: async () => {},
+    close: async () => {},
+  };
+  const drop = await openDrop(`file:${folder}`);
+  const signal = new AbortController().signal;
+  await takeIn({ drop, from: name, files, as: crypto.randomUUID(), mostBytes: 512 * MIB, signal });
+  assert.equal(came, 512 * MIB);
+  assert.ok(most < 256 * MIB, `${most / MIB} MiB more than before`);
 });
 
 it('nothing half written is left in the folder', () => {
