@@ -31,6 +31,8 @@ export type Person = {
   tab(path?: string): Promise<Page>;
   /** From now on these are no problem: text of the console or of an error, or `500 GET /path` of an answer. */
   allow(problem: RegExp): void;
+  /** Takes the network away from all tabs, or gives it back. What fails for want of it from then on is no problem. */
+  offline(isOffline: boolean): Promise<void>;
   /** Resolves when all that the pages have asked for is there, but for streams of events, which never end, and is shown. */
   settled(): Promise<void>;
   /** Resolves when nothing changes any more in the pages, whatever they still wait for. */
@@ -68,6 +70,10 @@ export async function openPerson(browser: Browser, options: PersonOptions): Prom
       return page;
     },
     allow: watch.allow,
+    async offline(isOffline) {
+      watch.allow(NO_NETWORK);
+      await context.setOffline(isOffline);
+    },
     async settled() {
       do {
         await requests.ended();
@@ -160,6 +166,7 @@ function refusedOf(response: Response): Refused | undefined {
     : { method: response.request().method(), url: new URL(response.url()), status };
 }
 
+const NO_NETWORK = /net::ERR_INTERNET_DISCONNECTED/;
 const VIOLATION = 'Content-Security-Policy broken';
 /** Chromium tells of some in the console only, and not of all. */
 const TELL_VIOLATIONS = `addEventListener('securitypolicyviolation', ({ effectiveDirective, blockedURI, sourceFile, lineNumber }) =>

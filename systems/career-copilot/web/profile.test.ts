@@ -95,12 +95,11 @@ function profileTests(chromium: Chromium): void {
     await until(async () =>
       String(await page.evaluate('JSON.stringify(localStorage)')).includes('Half a head'),
     );
-    person.allow(/net::ERR_INTERNET_DISCONNECTED/);
-    await person.context.setOffline(true);
+    await person.offline(true);
     await page.getByRole('button', { name: 'Save', exact: true }).click();
     await page.getByText('Your profile was not saved').waitFor();
     assert.equal(await page.getByLabel('Headline').inputValue(), 'Half a head');
-    await person.context.setOffline(false);
+    await person.offline(false);
     await page.reload();
     await page.getByText(/What you entered .* was kept/).waitFor();
     assert.equal(await page.getByLabel('Headline').inputValue(), 'Half a head');

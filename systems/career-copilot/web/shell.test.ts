@@ -60,11 +60,9 @@ inChromium('the frame of the pages', (chromium) => {
     const person = await newcomer(chromium, { origin: world.origin });
     const page = await person.tab('/');
     await page.getByRole('navigation', { name: 'Main' }).waitFor();
-    // Whatever the page asks for meanwhile meets no network.
-    person.allow(/net::ERR_INTERNET_DISCONNECTED/);
-    await person.context.setOffline(true);
+    await person.offline(true);
     await page.getByText('You are offline').waitFor();
-    await person.context.setOffline(false);
+    await person.offline(false);
     await page.getByText('You are back online').waitFor();
   });
 
