@@ -51,17 +51,18 @@ export class RefusedWrites {
       .filter(({ service, share }) => share > 0 && this.#linked.has(service))
       .map(({ service }) => service);
     await this.#forgetAllBut(locked, this.#begun);
-    const [refused, excusedNow]: Record<string, number>[] = [{}, {}];
+    const refused: Record<string, number> = {};
+    const excused: Record<string, number> = {};
     if (locked.length > 0) {
-      const { counts, excused, life } = await refusedWrites(this.#monolith, locked);
+      const { counts, life, ...ofJobs } = await refusedWrites(this.#monolith, locked);
       for (const [index, service] of locked.entries()) {
         const begun = await this.#begunIn(service, life, counts[index]!, this.#begun);
-        refused![service] = counts[index]! - begun;
-        excusedNow![service] = excused[index]!;
+        refused[service] = counts[index]! - begun;
+        excused[service] = ofJobs.excused[index]!;
       }
     }
-    this.#refused = refused!;
-    this.#excused = excusedNow!;
+    this.#refused = refused;
+    this.#excused = excused;
   }
 
   /** What the counter said when the database's present life began: 0 when the lock was installed in it. */
