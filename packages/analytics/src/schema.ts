@@ -1,5 +1,4 @@
-import { readFile } from 'node:fs/promises';
-import { applySchema } from '@banyan/postgres';
+import { applySchemaFile } from '@banyan/postgres';
 import type { ServicePart } from '@banyan/service';
 import type { AnalyticsSystem } from './system.ts';
 
@@ -7,8 +6,11 @@ import type { AnalyticsSystem } from './system.ts';
 export function analyticsTables({ userIds }: Pick<AnalyticsSystem, 'userIds'>): ServicePart<undefined> {
   return {
     async start({ pool }) {
-      const sql = await readFile(new URL('schema.sql', import.meta.url), 'utf8');
-      await applySchema(pool, { name: 'banyan_analytics', sql: sql.replaceAll('USER_ID', userIds) });
+      await applySchemaFile(pool, {
+        name: 'banyan_analytics',
+        file: new URL('schema.sql', import.meta.url),
+        words: { USER_ID: userIds },
+      });
       return { provided: undefined, close: async () => {} };
     },
   };

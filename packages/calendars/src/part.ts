@@ -1,7 +1,6 @@
-import { readFile } from 'node:fs/promises';
 import { CALDAV, type Connections, findConnection, OAuthError, type UserId } from '@banyan/connections';
 import type { Connection } from '@banyan/connections/api';
-import { applySchema, type Db } from '@banyan/postgres';
+import { applySchemaFile, type Db } from '@banyan/postgres';
 import {
   type Leased,
   leasedQueue,
@@ -133,6 +132,9 @@ export const calendars = (system: CalendarSystem): ServicePart<Calendars, typeof
 
 /** The tables of this package, in the database of the service. */
 async function applyCalendarSchema(pool: Db, { idType }: CalendarSystem): Promise<void> {
-  const sql = await readFile(new URL('schema.sql', import.meta.url), 'utf8');
-  await applySchema(pool, { name: 'banyan_calendars', sql: sql.replaceAll('USER_ID', idType) });
+  await applySchemaFile(pool, {
+    name: 'banyan_calendars',
+    file: new URL('schema.sql', import.meta.url),
+    words: { USER_ID: idType },
+  });
 }

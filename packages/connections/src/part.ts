@@ -1,5 +1,4 @@
-import { readFile } from 'node:fs/promises';
-import { applySchema, type Db, deleteSome, type Queryable, withTransaction } from '@banyan/postgres';
+import { applySchemaFile, type Db, deleteSome, type Queryable, withTransaction } from '@banyan/postgres';
 import { type Encryption, repeatedWork, type ServicePart } from '@banyan/service';
 import { Type } from 'typebox';
 import type { Connection } from './api.ts';
@@ -163,8 +162,11 @@ export const connections = (
 
 /** The tables of this package, in the database of the service. */
 async function applyConnectionSchema(pool: Db, { idType }: Pick<ConnectionSystem, 'idType'>): Promise<void> {
-  const sql = await readFile(new URL('schema.sql', import.meta.url), 'utf8');
-  await applySchema(pool, { name: 'banyan_connections', sql: sql.replaceAll('USER_ID', idType) });
+  await applySchemaFile(pool, {
+    name: 'banyan_connections',
+    file: new URL('schema.sql', import.meta.url),
+    words: { USER_ID: idType },
+  });
 }
 
 /** Some at a time, so that nobody waits for it. */

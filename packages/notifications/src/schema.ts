@@ -1,5 +1,4 @@
-import { readFile } from 'node:fs/promises';
-import { applySchema } from '@banyan/postgres';
+import { applySchemaFile } from '@banyan/postgres';
 import type pg from 'pg';
 import type { NotificationSystem } from './system.ts';
 
@@ -11,7 +10,9 @@ export async function applyNotificationSchema(
     rows,
   }: { people: Pick<NotificationSystem['people'], 'idType'>; rows: NotificationSystem['rows'] },
 ): Promise<void> {
-  const sql = await readFile(new URL('schema.sql', import.meta.url), 'utf8');
-  const typed = sql.replaceAll('USER_ID', people.idType).replaceAll('ROW_ID', rows.id);
-  await applySchema(pool, { name: 'banyan_notifications', sql: typed });
+  await applySchemaFile(pool, {
+    name: 'banyan_notifications',
+    file: new URL('schema.sql', import.meta.url),
+    words: { USER_ID: people.idType, ROW_ID: rows.id },
+  });
 }

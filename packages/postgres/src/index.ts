@@ -13,7 +13,7 @@ export { keepListening, type Listening } from './listening.ts';
 export { createPool, type Db, type PoolOptions, withPool } from './pool.ts';
 export { prepared } from './prepared.ts';
 export { quoteIdent, quoteLiteral, quoteTable } from './quote.ts';
-export { applySchema, type Schema } from './schema.ts';
+export { applySchema, applySchemaFile, type Schema, type SchemaFile } from './schema.ts';
 export { connectionConfig, EXACT_SETTINGS, PINNED_SETTINGS, pinNewerSettings } from './settings.ts';
 export { storableText } from './storable.ts';
 export { type Queryable, runWithNext, type TransactionOptions, withTransaction } from './transaction.ts';

@@ -1,7 +1,11 @@
 import assert from 'node:assert/strict';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { after, before, test } from 'node:test';
+import { pathToFileURL } from 'node:url';
 import type pg from 'pg';
-import { applySchema, createPool, errorCode } from './index.ts';
+import { applySchema, applySchemaFile, createPool, errorCode } from './index.ts';
 import { testServer } from './testing.ts';
 
 let pool: pg.Pool;
@@ -42,4 +46,23 @@ test('of many that come at once, one applies it', async () => {
     Array.from({ length: 8 }, () => applySchema(pool, { name: 'three', sql })),
   );
   assert.equal(results.filter((result) => result === 'applied').length, 1);
+});
+
+test('words of a file are put in their places, each time, and it runs again when they are others', async (t) => {
+  const folder = await mkdtemp(join(tmpdir(), 'schema-'));
+  t.after(() => rm(folder, { recursive: true }));
+  const path = join(folder, 'schema.sql');
+  await writeFile(path, 'CREATE TABLE IF NOT EXISTS typed (id USER_ID, of_id USER_ID)');
+  const by = async (type: string) =>
+    await applySchemaFile(pool, { name: 'four', file: pathToFileURL(path), words: { USER_ID: type } });
+  assert.deepEqual(
+    [await by('uuid'), await by('uuid'), await by('integer')],
+    ['applied', 'unchanged', 'applied'],
+  );
+  const { fields } = await pool.query('SELECT id, of_id FROM typed');
+  const UUID = 2950;
+  assert.deepEqual(
+    fields.map(({ dataTypeID }) => dataTypeID),
+    [UUID, UUID],
+  );
 });

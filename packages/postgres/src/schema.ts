@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
 import type pg from 'pg';
 import { withTransaction } from './transaction.ts';
 
@@ -38,6 +39,22 @@ export async function applySchema(
     );
     return 'applied';
   });
+}
+
+export interface SchemaFile extends Pick<Schema, 'name'> {
+  file: URL;
+  /** Words of the file in whose place others are put, as `USER_ID` for the type of a system's ids. Default: none. */
+  words?: Readonly<Record<string, string>>;
+}
+
+/** The same of a file as it lies beside the code. */
+export async function applySchemaFile(
+  pool: pg.Pool | pg.PoolClient,
+  { name, file, words = {} }: SchemaFile,
+): Promise<'applied' | 'unchanged'> {
+  let sql = await readFile(file, 'utf8');
+  for (const [word, by] of Object.entries(words)) sql = sql.replaceAll(word, by);
+  return await applySchema(pool, { name, sql });
 }
 
 const LEDGER = `

@@ -1,5 +1,4 @@
-import { readFile } from 'node:fs/promises';
-import { applySchema, type Db, type Queryable } from '@banyan/postgres';
+import { applySchemaFile, type Db, type Queryable } from '@banyan/postgres';
 import type pg from 'pg';
 import type { Contracts } from '../contracts.ts';
 import { EventsError } from '../errors.ts';
@@ -132,8 +131,10 @@ const COUNT = `
 
 /** Makes the tables of facts and backfills. */
 export async function applyFactsSchema(pool: Db | pg.PoolClient): Promise<void> {
-  const sql = await readFile(new URL('schema.sql', import.meta.url), 'utf8');
-  await applySchema(pool, { name: 'banyan_events.replicated_facts', sql });
+  await applySchemaFile(pool, {
+    name: 'banyan_events.replicated_facts',
+    file: new URL('schema.sql', import.meta.url),
+  });
 }
 
 async function prepareTables(pool: Db | pg.PoolClient, keepsStreams: boolean): Promise<void> {

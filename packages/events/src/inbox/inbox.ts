@@ -1,6 +1,5 @@
-import { readFile } from 'node:fs/promises';
 import {
-  applySchema,
+  applySchemaFile,
   type Db,
   type Queryable,
   type TransactionOptions,
@@ -10,8 +9,7 @@ import type pg from 'pg';
 
 /** Makes the inbox's table. */
 export async function applyInboxSchema(pool: Db): Promise<void> {
-  const sql = await readFile(new URL('schema.sql', import.meta.url), 'utf8');
-  await applySchema(pool, { name: 'banyan_events.inbox', sql });
+  await applySchemaFile(pool, { name: 'banyan_events.inbox', file: new URL('schema.sql', import.meta.url) });
 }
 
 /**

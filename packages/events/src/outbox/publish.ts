@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
-import { applySchema, type Db, type Queryable, runWithNext } from '@banyan/postgres';
+import { applySchemaFile, type Db, type Queryable, runWithNext } from '@banyan/postgres';
 import { currentCohort, inSpan, SpanKind, traceCarrier } from '@banyan/service';
 import type pg from 'pg';
 import type { Contracts, DataOf } from '../contracts.ts';
@@ -156,8 +155,7 @@ function subjectOf(type: string, key: string, data: Record<string, unknown>): st
 
 /** Makes the tables of outbox and relay. */
 export async function applyOutboxSchema(pool: Db | pg.PoolClient): Promise<void> {
-  const sql = await readFile(new URL('schema.sql', import.meta.url), 'utf8');
-  await applySchema(pool, { name: 'banyan_events.outbox', sql });
+  await applySchemaFile(pool, { name: 'banyan_events.outbox', file: new URL('schema.sql', import.meta.url) });
 }
 
 /** The smallest limit among the buses is 256 KiB (EventBridge); a message that cannot get out would hold up all others. */

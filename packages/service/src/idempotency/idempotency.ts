@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
-import { applySchema, type Db, withTransaction } from '@banyan/postgres';
+import { applySchemaFile, type Db, withTransaction } from '@banyan/postgres';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type pg from 'pg';
 import { defineErrors } from '../http/errors.ts';
@@ -47,8 +46,10 @@ export function idempotency({
 } = {}): ServicePart<Once> {
   return {
     start: async ({ pool, log }) => {
-      const sql = await readFile(new URL('schema.sql', import.meta.url), 'utf8');
-      await applySchema(pool, { name: 'banyan_service.idempotency', sql });
+      await applySchemaFile(pool, {
+        name: 'banyan_service.idempotency',
+        file: new URL('schema.sql', import.meta.url),
+      });
       const timer = setInterval(
         () => sweep(pool).catch((err: unknown) => log.warn({ err }, 'could not remove expired answers')),
         sweepMs,

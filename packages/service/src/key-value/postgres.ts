@@ -1,5 +1,4 @@
-import { readFile } from 'node:fs/promises';
-import { applySchema, type Db, deleteSome } from '@banyan/postgres';
+import { applySchemaFile, type Db, deleteSome } from '@banyan/postgres';
 import { checkEntry, type KeyValueStore } from './store.ts';
 
 const SWEEP_MS = 60_000;
@@ -12,8 +11,10 @@ export async function postgresStore(
   pool: Db,
   { onError, sweepMs = SWEEP_MS }: { onError: (error: unknown) => void; sweepMs?: number },
 ): Promise<KeyValueStore> {
-  const sql = await readFile(new URL('schema.sql', import.meta.url), 'utf8');
-  await applySchema(pool, { name: 'banyan_service.key_values', sql });
+  await applySchemaFile(pool, {
+    name: 'banyan_service.key_values',
+    file: new URL('schema.sql', import.meta.url),
+  });
   const sweeping = setInterval(() => sweep(pool).catch(onError), sweepMs).unref();
   return {
     get: async (key) => {

@@ -1,5 +1,4 @@
-import { readFile } from 'node:fs/promises';
-import { applySchema, type Db, withTransaction } from '@banyan/postgres';
+import { applySchemaFile, type Db, withTransaction } from '@banyan/postgres';
 import { service } from '../auth/allow.ts';
 import { implement } from '../client/implement.ts';
 import type { ServiceApp } from '../http/types.ts';
@@ -11,8 +10,10 @@ import { archiveOf, type PersonalTables } from './tables.ts';
 /** Keeps on record what was erased of whom: for `erasePerson` and `personalDataRoutes`. */
 export const personalData: ServicePart<undefined> = {
   async start({ pool }) {
-    const sql = await readFile(new URL('schema.sql', import.meta.url), 'utf8');
-    await applySchema(pool, { name: 'banyan_service.erasures', sql });
+    await applySchemaFile(pool, {
+      name: 'banyan_service.erasures',
+      file: new URL('schema.sql', import.meta.url),
+    });
     return { provided: undefined, close: async () => {} };
   },
 };

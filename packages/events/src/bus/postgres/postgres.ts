@@ -1,5 +1,4 @@
-import { readFile } from 'node:fs/promises';
-import { applySchema, createPool, type Db, withTransaction } from '@banyan/postgres';
+import { applySchemaFile, createPool, type Db, withTransaction } from '@banyan/postgres';
 import { PgBoss } from 'pg-boss';
 import type { Envelope } from '../../envelope.ts';
 import { EventsError } from '../../errors.ts';
@@ -31,10 +30,7 @@ export async function openPostgresBus({ url, onError = () => {} }: PostgresBusOp
   boss.on('error', onError);
   try {
     await boss.start();
-    await applySchema(pool, {
-      name: 'banyan_bus',
-      sql: await readFile(new URL('schema.sql', import.meta.url), 'utf8'),
-    });
+    await applySchemaFile(pool, { name: 'banyan_bus', file: new URL('schema.sql', import.meta.url) });
   } catch (error) {
     await boss.stop({ graceful: false }).catch(() => {});
     await pool.end();
