@@ -32,9 +32,25 @@ export async function goTo(control: ControlClient, service: string, stage: Stage
       { everyMs: MOVES_MS, limitMs: MOVE_LIMIT_MS },
     );
   } catch (cause) {
-    throw new Error(`${service} does not come to ${stage}, it stands at ${stands}`, { cause });
+    const found = await differing(control).catch((error) => [`what differs is not known: ${error}`]);
+    const where = `${service} does not come to ${stage}, it stands at ${stands}`;
+    throw new Error([where, ...found].join('\n  '), { cause });
   }
 }
+
+/** Answers that were not the same on both sides, of whatever service: it may have stopped others that go with it. */
+async function differing(control: ControlClient): Promise<string[]> {
+  const { services } = await control.status();
+  const found = await Promise.all(services.map(({ service }) => control.mismatches(service, MOST_TOLD)));
+  return found
+    .flat()
+    .map(({ at, route, differences }) =>
+      `${at} ${route}: ${JSON.stringify(differences)}`.slice(0, LONGEST_TOLD),
+    );
+}
+
+const MOST_TOLD = 5;
+const LONGEST_TOLD = 2_000;
 
 /** A move takes seconds: asked at every turn, the control plane would do little else. */
 const MOVES_MS = 100;
