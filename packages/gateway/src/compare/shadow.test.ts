@@ -209,6 +209,30 @@ describe('shadow', () => {
     assert.deepEqual(source.mismatches, []);
   });
 
+  test('what was there for a moment only, and is gone before the primary is asked again, is no mismatch', async (t) => {
+    const { monolith, service, source, call, compared } = await world(t, {
+      settle: { monolith: [['users.forward']], service: [] },
+    });
+    let held = 0;
+    const answer = (_req: unknown, res: Parameters<typeof monolith.answer>[1]) =>
+      sendJson(res, 200, { held });
+    monolith.answer = answer;
+    let settled = 0;
+    source.settle = async () => {
+      // Held while the other side is asked, and given back before the primary is.
+      held = ++settled === 1 ? 10 : 0;
+      return true;
+    };
+    service.answer = (req, res) => {
+      if (settled === 0) return sendJson(res, 200, { held: 5 });
+      answer(req, res);
+      held = 0;
+    };
+    await call();
+    await compared(1);
+    assert.deepEqual([source.mismatches, settled], [[], 2]);
+  });
+
   test('a service that is not there says nothing about its answers, and does the client no harm', async (t) => {
     const { service, source, call, count } = await world(t);
     await service.stop();

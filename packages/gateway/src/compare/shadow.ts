@@ -153,18 +153,19 @@ export class Shadow {
   }
 
   /**
-   * Once the other side has caught up. One that hears by events cannot be asked whether it has: it is given as long as it may be behind,
-   * and then what is different is so. Null: there is nothing to compare.
+   * Once the other side has caught up, and what is different is so twice: of what was there for a moment and is gone again (credits that are held and
+   * given back at once) the primary says the same before and after, and the other side is asked in between. One that hears by events cannot be asked
+   * whether it has caught up: it is given as long as it may be behind. Null: there is nothing to compare.
    */
   async #sandwichCaughtUp(job: ShadowJob, other: Side, noisy: Set<string>): Promise<Sandwich | null> {
     const { mayLagMs } = job.compiled.table.services[job.match.route.route.service]!;
-    if (mayLagMs === undefined) return await this.#sandwich(job, other, noisy);
-    const until = this.#options.now() + mayLagMs;
-    for (let pause = FIRST_PAUSE_MS; ; pause *= 2) {
+    const until = this.#options.now() + (mayLagMs ?? 0);
+    for (let [times, pause] = [1, FIRST_PAUSE_MS]; ; times++, pause *= 2) {
       const sandwich = await this.#sandwich(job, other, noisy);
       const left = until - this.#options.now();
-      if (sandwich === null || sandwich.real.length === 0 || left <= 0 || this.#stopped) return sandwich;
-      await delay(Math.min(left, pause));
+      const isLast = this.#stopped || (times >= 2 && left <= 0);
+      if (sandwich === null || sandwich.real.length === 0 || isLast) return sandwich;
+      await delay(left > 0 ? Math.min(left, pause) : pause);
     }
   }
 
