@@ -6,6 +6,8 @@ import type pg from 'pg';
 const IN_THE_WAY = new Set(['57014', '55P03', '40P01']);
 /** How long others have the tables before they are asked for again, ms. */
 const PAUSE_MS = 10;
+/** However late the database looks for deadlocks: writers queue behind a lock that waits for a long transaction, ms. */
+const LONGEST_MS = 500;
 
 /** All the tables could not be had within the time. */
 export class TablesBusy extends Error {}
@@ -45,6 +47,37 @@ export async function lockingTables<T>(
       if (locked || !IN_THE_WAY.has(errorCode(error) ?? '')) throw error;
       if (performance.now() + PAUSE_MS >= deadline) throw new TablesBusy('', { cause: error });
       await delay(PAUSE_MS);
+    }
+  }
+}
+
+/**
+ * A transaction in which one table after the other is locked, each by what is done to it; `next` is to be called before each of them. Writers
+ * that go the other way are given way to as by `lockingTables`, and for as long as they were held up: it begins again then,
+ * until `limitMs` are over.
+ *
+ * @throws what the database says of the lock that could not be had
+ */
+export async function lockingOneByOne<T>(
+  pool: pg.Pool,
+  limitMs: number,
+  run: (client: pg.PoolClient, next: () => Promise<void>) => Promise<T>,
+): Promise<T> {
+  const deadline = performance.now() + limitMs;
+  for (;;) {
+    const began = performance.now();
+    try {
+      return await withTransaction(pool, async (client) => {
+        const until = began + Math.min(LONGEST_MS, (await deadlockMs(client)) / 2);
+        return await run(client, async () => {
+          const left = Math.max(1, Math.trunc(until - performance.now()));
+          await client.query(`SET LOCAL lock_timeout = ${left}`);
+        });
+      });
+    } catch (error) {
+      const waited = performance.now() - began;
+      if (!IN_THE_WAY.has(errorCode(error) ?? '') || performance.now() + waited >= deadline) throw error;
+      await delay(waited);
     }
   }
 }

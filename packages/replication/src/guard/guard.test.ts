@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { setTimeout as delay } from 'node:timers/promises';
 import { isServiceSide } from '@banyan/cohort';
 import { createPool } from '@banyan/postgres';
 import { testServer } from '@banyan/postgres/testing';
@@ -319,4 +320,37 @@ test('tables whose long names begin alike have guards of their own', async () =>
   await removeGuard(ours, { service: 'a_service_with_the_longest_name_allowed_' });
   await monolith.query(`UPDATE ${long}_a SET a = 'x'; UPDATE ${long}_b SET b = 'x'`);
   await close();
+});
+
+test('a writer that goes through the tables the other way is never ended by a deadlock while guards come and go', {
+  timeout: 300_000,
+}, async (t) => {
+  const dbs = await pair(
+    `CREATE TABLE a (id int PRIMARY KEY, v int); CREATE TABLE b (id int PRIMARY KEY, v int);
+     INSERT INTO a VALUES (1, 0); INSERT INTO b VALUES (1, 0);
+     DO $$ BEGIN EXECUTE format('ALTER DATABASE %I SET deadlock_timeout = ''400ms''', current_database()); END $$`,
+    'SELECT 1',
+  );
+  const pool = createPool(dbs.legacyUrl, { max: 3 });
+  t.after(() => pool.end());
+  const tables = ['a', 'b'].map((legacy) => table({ legacy, columns: [copy('id', 'v')] }));
+  const guard = { service: 'users', limitMs: 300_000 };
+  const ways = [
+    { mode: 'ShareRowExclusiveLock', go: () => installGuard(pool, { ...guard, tables }) },
+    { mode: 'AccessExclusiveLock', go: () => removeGuard(pool, guard) },
+  ];
+  const waits = `SELECT FROM pg_locks WHERE NOT granted AND mode = $1 AND relation = 'b'::regclass`;
+  for (const { mode, go } of ways) {
+    const writer = await pool.connect();
+    await writer.query('BEGIN; UPDATE b SET v = v + 1');
+    const going = go();
+    while ((await dbs.legacy.query(waits, [mode])).rowCount === 0)
+      await delay(5, undefined, { signal: t.signal });
+    await writer.query('UPDATE a SET v = v + 1');
+    await writer.query('COMMIT');
+    writer.release();
+    await going;
+  }
+  assert.deepEqual(await rowsOf(dbs.legacy, 'SELECT a.v, b.v FROM a, b'), [['2', '2']]);
+  await dbs.close();
 });

@@ -1,6 +1,7 @@
-import { quoteIdent, quoteTable, withTransaction } from '@banyan/postgres';
+import { quoteIdent, quoteTable } from '@banyan/postgres';
 import type pg from 'pg';
 import { describeTable, type Table } from '../catalog/catalog.ts';
+import { lockingOneByOne } from '../control/table-locks.ts';
 import { ReplicationError } from '../errors.ts';
 import { ensureBanyanSchema } from '../link/banyan-schema.ts';
 import { nameOf, type TableMapping } from '../mapping/mapping.ts';
@@ -29,6 +30,8 @@ export type GuardOptions = {
   cascades?: 'carry' | 'refuse';
   /** Names of connections (`application_name`) whose refused writes are counted apart. */
   jobs?: readonly string[];
+  /** After how long it gives up where others have the tables, ms. Default 2,000. */
+  limitMs?: number;
 };
 
 /**
@@ -40,13 +43,17 @@ export type GuardOptions = {
  */
 export async function installGuard(monolith: pg.Pool, options: GuardOptions): Promise<void> {
   await ensureBanyanSchema(monolith);
-  await withTransaction(monolith, (client) => installGuardWithin(client, options));
+  const { limitMs = LIMIT_MS } = options;
+  await lockingOneByOne(monolith, limitMs, (client, next) => installGuardWithin(client, options, next));
 }
 
-/** In a transaction of the caller's, where schema `banyan` is there. */
-export async function installGuardWithin(client: pg.ClientBase, options: GuardOptions): Promise<void> {
+/** In a transaction of the caller's, where schema `banyan` is there. `next` is called before each table that is locked. */
+export async function installGuardWithin(
+  client: pg.ClientBase,
+  options: GuardOptions,
+  next: () => Promise<void> = async () => {},
+): Promise<void> {
   const { service, tables, salt = service, cascades = 'carry', jobs = [] } = options;
-  await client.query(PATIENCE);
   for (const sequence of [refusedSequence(service), excusedSequence(service)])
     await client.query(`CREATE SEQUENCE IF NOT EXISTS ${sequence}`);
   const { inner, outer } = newSignatureKeys();
@@ -69,12 +76,17 @@ export async function installGuardWithin(client: pg.ClientBase, options: GuardOp
           ? guardFunctionSql(mapping, table, { service, salt, carries: cascades === 'carry', tables, jobs })
           : truncateGuardSql(mapping, { service, jobs }),
       );
-      await ensureTrigger(client, table, guardName(service, mapping, of), of);
+      await ensureTrigger(client, table, { name: guardName(service, mapping, of), of }, next);
     }
   }
 }
 
-async function ensureTrigger(client: pg.ClientBase, table: Table, name: string, of: GuardOf): Promise<void> {
+async function ensureTrigger(
+  client: pg.ClientBase,
+  table: Table,
+  { name, of }: { name: string; of: GuardOf },
+  next: () => Promise<void>,
+): Promise<void> {
   const { rowCount } = await client.query('SELECT FROM pg_trigger WHERE tgrelid = $1 AND tgname = $2', [
     table.oid,
     name,
@@ -82,6 +94,7 @@ async function ensureTrigger(client: pg.ClientBase, table: Table, name: string, 
   if (rowCount !== 0) return;
   const when =
     of === 'rows' ? ['BEFORE UPDATE OR DELETE', 'FOR EACH ROW'] : ['BEFORE TRUNCATE', 'FOR EACH STATEMENT'];
+  await next();
   await client.query(
     `CREATE TRIGGER ${quoteIdent(name)} ${when[0]} ON ${quoteTable(table.schema, table.name)}
      ${when[1]} EXECUTE FUNCTION banyan.${quoteIdent(name)}()`,
@@ -123,15 +136,20 @@ export async function refusedWrites(
 }
 
 /** Removes all that `installGuard` made for the service, whatever its tables are now. Removing nothing is no error. */
-export async function removeGuard(monolith: pg.Pool, { service }: { service: string }): Promise<void> {
-  await withTransaction(monolith, async (client) => {
-    await client.query(PATIENCE);
+export async function removeGuard(
+  monolith: pg.Pool,
+  { service, limitMs = LIMIT_MS }: Pick<GuardOptions, 'service' | 'limitMs'>,
+): Promise<void> {
+  await lockingOneByOne(monolith, limitMs, async (client, next) => {
     const { rows } = await client.query(
       `SELECT p.proname AS name FROM pg_proc p WHERE p.pronamespace = to_regnamespace('banyan') AND p.proname ~ $1`,
       [guardPattern(service)],
     );
     // With its trigger, which only the owner of the table could drop by itself.
-    for (const { name } of rows) await client.query(`DROP FUNCTION banyan.${quoteIdent(name)}() CASCADE`);
+    for (const { name } of rows) {
+      await next();
+      await client.query(`DROP FUNCTION banyan.${quoteIdent(name)}() CASCADE`);
+    }
     const guards = await client.query(`SELECT to_regclass('banyan.guards') IS NOT NULL AS there`);
     if (!guards.rows[0].there) return;
     await client.query('DELETE FROM banyan.guards WHERE service = $1', [service]);
@@ -139,5 +157,4 @@ export async function removeGuard(monolith: pg.Pool, { service }: { service: str
   });
 }
 
-/** Writers queue behind a lock that waits for a long transaction: rather fail soon and try again. */
-const PATIENCE = `SET LOCAL lock_timeout = '500ms'`;
+const LIMIT_MS = 2_000;
