@@ -171,6 +171,22 @@ test('a relay that closes well goes on where it was, without saying anything twi
   assert.deepEqual(bus.numbers(), [1, 2, 3]);
 });
 
+test('what the one before had published and died without a mark of it is known to be on the bus, though nothing more is said', async (t) => {
+  const { pool, bus, relay, count } = await setUp(t);
+  const first = relay({ saveMs: 60_000 });
+  await until(() => first.state() === 'relaying');
+  await count(1);
+  await bus.until(1);
+  // Its position is saved with its end, past the row; the mark, which comes with the next one, is not.
+  await first.close();
+  await pool.query("UPDATE banyan_events.outbox SET at = now() - interval '2 minutes'");
+  const second = relay();
+  await until(() => second.state() === 'relaying');
+  await until(async () => (await second.oldestMs()) === 0);
+  await second.ready();
+  assert.deepEqual(bus.numbers(), [1]);
+});
+
 test('a bus that refuses is tried again, and holds up the position', async (t) => {
   const { pool, slot, bus, relay, count } = await setUp(t);
   let refusals = 0;

@@ -172,6 +172,8 @@ class RunningRelay implements Relay {
       this.#position = from;
       this.#saved = from;
       this.#mark = undefined;
+      // What the one before published last it may have died without a mark of: marked by this one, though it has nothing to say itself.
+      this.#marked = -1;
       if (missed) await this.#publishMissed(from, over);
       sweeping = setInterval(() => this.#sweep(), this.#options.sweepMs ?? 300_000);
       await this.#stream(over, () => {
