@@ -127,6 +127,29 @@ describe('credits of a session that is over', () => {
     assert.deepEqual(await world.moved(id), []);
   });
 
+  it('are contested no more once payment was asked, however long it does not answer', async () => {
+    const { seeker, provider, id } = await people.booked(ahead(2));
+    world.faults.add('lost', /^POST .*release$/, 1);
+    world.faults.add('down', /^POST .*release$/, 1_000);
+    await people.step(seeker, id, 'cancel', {});
+    // Payment has done it, the answer was lost, and it is asked again in five minutes, the longest pause.
+    const putOff = `UPDATE session_credits SET due_at = now() + interval '5 minutes'
+      WHERE session_id = $1 AND attempts > 0 AND leased_until IS NULL RETURNING session_id`;
+    await until(async () => (await world.query(putOff, [id]))[0]);
+    const contested = await people.step(provider, id, 'dispute', { reason: 'I was there' });
+    assert.equal(contested.body.code, 'NOT_CONTESTABLE');
+    // Nor where the monolith goes on with it.
+    const [{ due }] = await world.query(
+      'SELECT due_at <= now() AS due FROM settlements WHERE session_id = $1',
+      [id],
+    );
+    assert.ok(due);
+    world.faults.clear();
+    await people.itIsTime(id);
+    await world.settled(id);
+    assert.deepEqual(await world.wallet(seeker), [30, 0, 30]);
+  });
+
   it('that are not held any more give the alarm', async () => {
     const { seeker, provider, id } = await people.booked(ahead(2));
     await world.query('UPDATE session_credits SET hold_id = $2 WHERE session_id = $1', [id, randomUUID()]);

@@ -134,10 +134,13 @@ CREATE TABLE IF NOT EXISTS settlements (
   due_at timestamptz NOT NULL
 );
 
--- In the transaction of whatever is said of credits here, so that a row is there exactly as long as something is to be done.
+-- In the transaction of whatever is said of credits here, so that a row is there exactly as long as something is to be done. That payment is asked
+-- again later puts nothing off: what is due may be contested no more, on neither side.
 CREATE OR REPLACE FUNCTION note_settlement() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-  IF NEW.state IN ('DUE', 'DISPUTED') THEN
+  IF TG_OP = 'UPDATE' AND NEW.state = OLD.state AND NEW.due_at > OLD.due_at THEN
+    RETURN NULL;
+  ELSIF NEW.state IN ('DUE', 'DISPUTED') THEN
     INSERT INTO settlements VALUES (NEW.session_id, CASE NEW.state WHEN 'DUE' THEN NEW.captured ELSE 0 END, NEW.due_at)
     ON CONFLICT (session_id) DO UPDATE SET captured = EXCLUDED.captured, due_at = EXCLUDED.due_at
     WHERE (settlements.captured, settlements.due_at) IS DISTINCT FROM (EXCLUDED.captured, EXCLUDED.due_at);

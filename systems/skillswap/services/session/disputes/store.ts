@@ -17,11 +17,11 @@ export async function findDispute(db: Queryable, sessionId: string): Promise<Dis
 
 /** Keeps the credits of a session until a dispute is decided. False: there are none that could be, any more or at all. */
 export async function keepBack(tx: Queryable, sessionId: string, until: Date): Promise<boolean> {
-  // What is under way to payment has a lease.
+  // What is under way to payment has a lease, and what payment was asked for and has not answered is due again later: it may have done it.
   const { rowCount } = await tx.query(
     prepared(
       `UPDATE session_credits SET state = 'DISPUTED', due_at = $2
-       WHERE session_id = $1 AND state = 'DUE' AND due_at > now() AND leased_until IS NULL AND hold_id IS NOT NULL
+       WHERE session_id = $1 AND state = 'DUE' AND due_at > now() AND attempts = 0 AND leased_until IS NULL AND hold_id IS NOT NULL
          AND NOT EXISTS (SELECT FROM disputes WHERE session_id = $1)`,
       [sessionId, until],
     ),
