@@ -11,7 +11,7 @@ import { newcomer, visitor } from './visitor.ts';
 type Where = { origin: string; people: DemoPeople; environment: { secret: string } };
 
 /**
- * What pages have only where all services are there, against these services: whom somebody spoke to, what is to be done next, what they sent, for whom jobs are, being told
+ * What pages have only where all services are there, against these services: whom somebody spoke to, what is to be done next, what they sent, a résumé that is read, for whom jobs are and why they fit, a search that goes on, being told
  * without looking, what companies write, and for administrators the catalogue of data products.
  */
 export async function keepsTrack(chromium: Chromium, { origin, people, environment }: Where): Promise<void> {
@@ -30,7 +30,10 @@ export async function keepsTrack(chromium: Chromium, { origin, people, environme
     await stream;
     await isToldWithoutLooking(page, other, job);
     await other.close();
+    await importsAResume(page);
     await looksByLevel(page);
+    await savesTheSearch(page);
+    await seesWhyItFits(page);
     await forwardsAMail(page, origin, environment.secret, job);
   });
   const administrator = await visitor(chromium, { origin }, people.administrator);
@@ -91,6 +94,29 @@ const PICTURE = Buffer.from(
   'base64',
 );
 
+/** Out of a file; what was understood of it is corrected before it is kept. */
+async function importsAResume(page: Page): Promise<void> {
+  const resume = {
+    basics: { name: 'Ada Lovelace', label: 'Analist' },
+    skills: [{ name: 'SQL' }],
+    work: [{ name: 'Analytical Engines', position: 'Engineer', startDate: '2020-01' }],
+  };
+  await page.goto('/profile/import');
+  const file = {
+    name: 'resume.json',
+    mimeType: 'application/json',
+    buffer: Buffer.from(JSON.stringify(resume)),
+  };
+  await page.locator('input[type=file]').setInputFiles(file);
+  await page.getByLabel('Headline from the file').fill('Analyst of engines');
+  await page.getByRole('button', { name: 'Save to my profile' }).click();
+  await page.waitForURL('**/profile');
+  await reload(page);
+  await page.getByText('Analytical Engines').waitFor();
+  await page.getByRole('row', { name: 'SQL' }).waitFor();
+  assert.equal(await page.getByLabel('Headline').inputValue(), 'Analyst of engines');
+}
+
 /** By a filter that nobody but the service has; titles say the level where they come from. */
 async function looksByLevel(page: Page): Promise<void> {
   await page.goto('/jobs?q=engineer');
@@ -107,6 +133,26 @@ async function looksByLevel(page: Page): Promise<void> {
   const jobs = page.getByRole('feed', { name: 'Jobs found' }).getByRole('article');
   const names = await jobs.evaluateAll((all) => all.map((one) => String(one.getAttribute('aria-label'))));
   assert.ok(names.length > 0 && names.every((name) => name.startsWith('Senior')), names.join('; '));
+}
+
+/** The one that they look at. */
+async function savesTheSearch(page: Page): Promise<void> {
+  await page.getByRole('button', { name: 'Save this search' }).click();
+  const dialog = page.getByRole('dialog');
+  await dialog.getByLabel('Name').fill('Senior engineers');
+  await dialog.getByRole('button', { name: 'Save' }).click();
+  await page.getByText('Saved: Senior engineers').waitFor();
+  await page.getByRole('link', { name: 'Saved searches' }).click();
+  await page.getByRole('region', { name: 'Senior engineers' }).waitFor();
+  await page.goBack();
+}
+
+/** Of the first job that they find, point by point. */
+async function seesWhyItFits(page: Page): Promise<void> {
+  await page.getByRole('feed', { name: 'Jobs found' }).getByRole('article').first().click();
+  const card = page.getByRole('region', { name: 'How well it fits you' });
+  await card.getByText(/^(\d of \d+ skills?|The posting names no skills)/).waitFor();
+  await card.getByText(/^Posted (today|yesterday|\d+ days ago)$/).waitFor();
 }
 
 /** In the other tab, which nobody touches: of the application, and of its step. */
