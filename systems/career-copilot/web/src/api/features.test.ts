@@ -59,7 +59,7 @@ describe('a feature', () => {
     assert.equal(system.asked, 0);
   });
 
-  it('is asked for once for its service, and again after a minute, while somebody wants to know', async () => {
+  it('is asked for once for its service, again in a moment when it is missing, and after a minute, while somebody wants to know', async () => {
     const { features, system, pass } = pageWith({ there: false });
     const ends = [features.watch(SEARCH), features.watch(SAVED)];
     assert.equal(features.state(SEARCH), 'unknown');
@@ -68,12 +68,35 @@ describe('a feature', () => {
       [features.state(SEARCH), features.state(SAVED), system.asked],
       ['missing', 'missing', 1],
     );
+    await pass(DOUBT_MS);
+    assert.equal(system.asked, 2, 'a single answer is not believed for a minute');
+    await pass(REMEMBERED_MS - 1);
+    assert.equal(system.asked, 2);
     system.there = true;
-    await pass(REMEMBERED_MS);
-    assert.deepEqual([features.state(SEARCH), system.asked], ['there', 2]);
+    await pass(1);
+    assert.deepEqual([features.state(SEARCH), system.asked], ['there', 3]);
     for (const end of ends) end();
     await pass(10 * REMEMBERED_MS);
-    assert.equal(system.asked, 2);
+    assert.equal(system.asked, 3);
+  });
+
+  it('whose first answer comes from the other side is there again in a moment, and whoever waits for it is told', async () => {
+    const { features, pass } = pageWith({ there: true });
+    features.watch(SEARCH);
+    await pass(0);
+    let shown = features.state(SEARCH);
+    features.subscribe(() => {
+      shown = features.state(SEARCH);
+    });
+    features.note(SEARCH, false);
+    assert.equal(shown, 'missing');
+    await pass(DOUBT_MS);
+    assert.equal(shown, 'there');
+    features.note(SEARCH, false);
+    await pass(REMEMBERED_MS - 1);
+    assert.equal(shown, 'missing', 'a service without it is not asked for it all the time');
+    await pass(1);
+    assert.equal(shown, 'there');
   });
 
   it('is not taken away by a single answer of the other side, and is when it stays away', async () => {

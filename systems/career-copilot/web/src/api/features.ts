@@ -21,7 +21,7 @@ export type Probe = (typeof PROBES)[Service];
 
 /** So long an answer is believed, ms. */
 export const REMEMBERED_MS = 60_000;
-/** What was there is missing only when it still is after so long, ms: between two sides a single answer may come from the other one. */
+/** What is missing is asked for again after so long, and what was there is missing only then, ms: between two sides a single answer may come from the other one. */
 export const DOUBT_MS = 3_000;
 /** After a question that nobody has answered, ms. */
 const UNANSWERED_MS = 5_000;
@@ -31,13 +31,15 @@ export type Knowledge = {
   isThere: boolean;
   /** When it was last heard, ms. */
   at: number;
-  /** Since when it is said to be missing, and not believed yet. */
+  /** Since when it is said to be missing by a single answer, which is not believed for long. */
   doubtedAt: number | null;
 };
 
 /** What is known after one more answer. */
 export function learn(known: Knowledge | undefined, isThere: boolean, now: number): Knowledge {
-  if (isThere || !known?.isThere) return { isThere, at: now, doubtedAt: null };
+  if (isThere) return { isThere, at: now, doubtedAt: null };
+  if (known === undefined) return { isThere, at: now, doubtedAt: now };
+  if (!known.isThere) return { isThere, at: now, doubtedAt: null };
   if (known.doubtedAt === null) return { ...known, doubtedAt: now };
   return now - known.doubtedAt < DOUBT_MS ? known : { isThere: false, at: now, doubtedAt: null };
 }
@@ -69,17 +71,23 @@ export type FeatureParts = {
 };
 
 /** Which operations are there, remembered for a minute, by their own answers and by one question for each service. */
-export function createFeatures({ ask, now, after }: FeatureParts): Features {
+export function createFeatures({ ask, now, after: wait }: FeatureParts): Features {
   const known = new Map<OperationName, Knowledge>();
   const watched = new Map<Probe, { watchers: number; cancel: () => void }>();
   const listeners = new Set<() => void>();
 
+  const tell = () => {
+    for (const listener of [...listeners]) listener();
+  };
+
   const note = (operation: OperationName, isThere: boolean) => {
-    const before = known.get(operation);
+    const [before, was] = [known.get(operation), state(operation)];
     const after = learn(before, isThere, now());
     known.set(operation, after);
     if (after.doubtedAt !== null && before?.doubtedAt === null) look(probeOf(operation));
-    if (after.isThere !== before?.isThere) for (const listener of [...listeners]) listener();
+    if (state(operation) !== was) tell();
+    // From then on its service's word counts for it again, which nobody hears of else when that stays the same.
+    if (!after.isThere) wait(askAgainIn(after, now()), tell);
   };
 
   const question = async (probe: Probe) => {
@@ -93,7 +101,7 @@ export function createFeatures({ ask, now, after }: FeatureParts): Features {
     const one = watched.get(probe);
     if (!one) return;
     one.cancel();
-    one.cancel = after(Math.max(least, askAgainIn(known.get(probe), now())), () => void question(probe));
+    one.cancel = wait(Math.max(least, askAgainIn(known.get(probe), now())), () => void question(probe));
   };
 
   const state = (operation: OperationName): FeatureState => {
@@ -129,7 +137,7 @@ export function createFeatures({ ask, now, after }: FeatureParts): Features {
     forget: () => {
       known.clear();
       for (const probe of watched.keys()) look(probe);
-      for (const listener of [...listeners]) listener();
+      tell();
     },
   };
 }
