@@ -7,6 +7,7 @@ import { assertAccessible } from './accessibility.ts';
 import { chromiumMissing } from './find-chromium.ts';
 import { inChromium, startChromium } from './in-chromium.ts';
 import { openPerson } from './person.ts';
+import { assertSteady } from './steady.ts';
 
 const PAGES: Record<string, string> = {
   '/good': '<main><h1>Good</h1><button>Press</button></main>',
@@ -16,6 +17,11 @@ const PAGES: Record<string, string> = {
     <script>console.error("gone wrong")</script>
     <script>throw new Error("thrown away")</script>`,
   '/waiting': '<main><h1>Waiting</h1></main><img src="/never" alt="">',
+  '/jumping': `<main><h1>Jumping</h1>${'<p>Text</p>'.repeat(20)}</main><script>
+    const box = document.createElement('div');
+    const comes = () => { box.style.height = '30vh'; document.querySelector('main').prepend(box, 'Late'); };
+    requestAnimationFrame(() => setTimeout(comes, 50));
+  </script>`,
   '/pale': '<main><h1>Pale</h1><p>Text</p></main>',
 };
 const STYLE = `html { background: white; color: black }
@@ -91,6 +97,15 @@ inChromium('what is wrong with a page', (chromium) => {
     await asked;
     const waits = person.watched(() => Promise.reject(new Error('It did not come')));
     await assert.rejects(waits, /^Error: .*\/waiting: It did not come\n.*GET \/never, not there after/s);
+  });
+
+  it('is that it jumps while it comes', async () => {
+    const person = await chromium.person({ origin });
+    const page = await person.tab('/good');
+    await assertSteady(page);
+    await page.goto('/jumping');
+    await page.getByText('Late').waitFor();
+    await assert.rejects(assertSteady(page), /the page moved by 0\.2.*<p/s);
   });
 
   it('is found by axe in each theme', async () => {

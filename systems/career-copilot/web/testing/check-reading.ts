@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { Chromium, Page, Person } from '@banyan/ui/testing';
+import { assertSteady, type Chromium, type Page, type Person, WIDTHS } from '@banyan/ui/testing';
 import { openReading } from './reads.ts';
 import { assertFitNarrow, assertFitWide } from './rules.ts';
 import { isShown, type View } from './views.ts';
@@ -7,7 +7,8 @@ import type { World } from './worlds.ts';
 
 /**
  * Throws unless a page says so while what it shows is on its way, and why and how to go on when none of it could be read, and is whole once somebody has
- * gone on so; and keeps the rules of all pages meanwhile. A page that shows nothing that is read is as it is from the beginning.
+ * gone on so; and keeps the rules of all pages meanwhile. A page that shows nothing that is read is as it is from the beginning. Nor may it jump,
+ * wide or narrow, when it finds out late which services there are, and has what it shows later still.
  */
 export async function assertReads(chromium: Chromium, world: World, view: View): Promise<void> {
   const { person, page, reads } = await openReading(chromium, world, view);
@@ -34,6 +35,13 @@ export async function assertReads(chromium: Chromium, world: World, view: View):
     `nothing says that something failed:\n${failed}\n\ninstead of\n${whole}`,
   );
   assert.equal(await main.getByRole('alert').count(), 0, 'it is whole again');
+
+  for (const width of Object.values(WIDTHS)) {
+    await page.setViewportSize({ width, height: 800 });
+    await reads.comeLate(page);
+    await isShown(person, page, view);
+    await assertSteady(page);
+  }
 }
 
 async function goesOn(person: Person, page: Page, waysOn: ReturnType<Page['getByRole']>): Promise<void> {

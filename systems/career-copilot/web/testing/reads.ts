@@ -1,4 +1,5 @@
-import type { Chromium, Person } from '@banyan/ui/testing';
+import type { Chromium, Page, Person } from '@banyan/ui/testing';
+import type { Route } from 'playwright-core';
 import { PROBES } from '../src/api/features.ts';
 import { type Opened, openView, type View, type ViewOptions } from './views.ts';
 import type { World } from './worlds.ts';
@@ -9,6 +10,8 @@ export type Reads = {
   fail(): void;
   /** From now on they are answered as ever. */
   succeed(): void;
+  /** Loads the page again, answers what it asks of services once it has shown all that it can without, and what it reads once it has shown that. */
+  comeLate(page: Page): Promise<void>;
 };
 
 type Outcome = 'fails' | 'succeeds';
@@ -35,7 +38,7 @@ export async function openReading(
   return { ...opened, reads };
 }
 
-async function holdReads({ context, allow }: Person): Promise<Reads> {
+async function holdReads({ context, allow, still }: Person): Promise<Reads> {
   const first = Promise.withResolvers<Outcome>();
   let outcome: Promise<Outcome> | Outcome = first.promise;
   const turn = (to: Outcome) => {
@@ -51,11 +54,29 @@ async function holdReads({ context, allow }: Person): Promise<Reads> {
     // Whoever asked may be gone.
     await answered.catch(() => {});
   });
-  return { fail: () => turn('fails'), succeed: () => turn('succeeds') };
+  const comeLate = async (page: Page) => {
+    const [probes, others] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+    const late = async (route: Route) => {
+      await (isRead(new URL(route.request().url())) ? others : probes).promise;
+      await route.fallback().catch(() => {});
+    };
+    await context.route(isOfApi, late);
+    await page.reload();
+    await still();
+    probes.resolve();
+    await still();
+    others.resolve();
+    await context.unroute(isOfApi, late);
+  };
+  return { fail: () => turn('fails'), succeed: () => turn('succeeds'), comeLate };
 }
 
 const PROBED = new Set(Object.values(PROBES).map((probe) => probe.split(' ')[1]!));
 
-function isRead({ pathname }: URL): boolean {
-  return pathname.startsWith('/api/') && !PROBED.has(pathname);
+function isRead(url: URL): boolean {
+  return isOfApi(url) && !PROBED.has(url.pathname);
+}
+
+function isOfApi({ pathname }: URL): boolean {
+  return pathname.startsWith('/api/') || PROBED.has(pathname);
 }

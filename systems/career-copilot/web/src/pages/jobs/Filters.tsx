@@ -1,7 +1,9 @@
 import { Button, Icon, Switch } from '@banyan/ui';
 import { type ReactNode, useId } from 'react';
 import { useTranslations } from 'use-intl';
+import type { FeatureState } from '../../api/index.ts';
 import { useFormats } from '../../i18n/index.ts';
+import { Reserved } from '../../shell/Reserved.tsx';
 import { filtersIn, JOB_TYPES, type JobsSearch, LEVELS, type OnChange } from './criteria.ts';
 import { DistanceFields } from './DistanceFields.tsx';
 import styles from './Jobs.module.css';
@@ -14,13 +16,13 @@ import { useTypeWords } from './use-type-words.ts';
 export function Filters({
   criteria,
   facets,
-  hasService,
+  service,
   onChange,
 }: {
   criteria: JobsSearch;
   facets: Facets | undefined;
   /** Whether somebody knows how far jobs are, and for whom. */
-  hasService: boolean;
+  service: FeatureState;
   onChange: OnChange;
 }) {
   const t = useTranslations('jobs.filters');
@@ -38,7 +40,9 @@ export function Filters({
       <Switch isSelected={remote === true} onChange={(isOn) => onChange({ remote: isOn ? true : undefined })}>
         <Counted count={remotes}>{t('remote')}</Counted>
       </Switch>
-      {hasService && <DistanceFields criteria={criteria} onChange={onChange} />}
+      <Reserved feature={service}>
+        <DistanceFields criteria={criteria} onChange={onChange} />
+      </Reserved>
       <SalarySelect value={criteria.min_salary} onChange={(min_salary) => onChange({ min_salary })} />
       <Group title={t('type')}>
         {withChosen(types, job_type).map(({ value, count }) => (
@@ -52,7 +56,7 @@ export function Filters({
           </Choice>
         ))}
       </Group>
-      {hasService && levels.length > 0 && (
+      {service === 'there' && levels.length > 0 && (
         <Group title={t('level')}>
           {levels.map(({ value, count }) => (
             <Choice

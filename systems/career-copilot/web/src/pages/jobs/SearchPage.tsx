@@ -4,6 +4,7 @@ import { useEffect, useState } from 'react';
 import { useTranslations } from 'use-intl';
 import { Page } from '../../shell/Page.tsx';
 import { Reading } from '../../shell/Reading.tsx';
+import { Reserved } from '../../shell/Reserved.tsx';
 import { type Changes, filtersIn, type JobsSearch, withoutOrder } from './criteria.ts';
 import { Filters } from './Filters.tsx';
 import styles from './Jobs.module.css';
@@ -35,15 +36,15 @@ export function SearchPage() {
     });
   const clear = () => void navigate({ search: {} });
   const filter = (
-    <Filters criteria={criteria} facets={results.facets} hasService={results.hasService} onChange={change} />
+    <Filters criteria={criteria} facets={results.facets} service={results.service} onChange={change} />
   );
 
   return (
     <Page
       title={t('title')}
-      {...(results.hasService && {
+      {...(results.service !== 'missing' && {
         actions: (
-          <>
+          <Reserved feature={results.service}>
             {Object.keys(withoutOrder(criteria)).length > 0 && (
               <Button icon="bell" onPress={() => setSaving(true)}>
                 {t('saved.save')}
@@ -52,7 +53,7 @@ export function SearchPage() {
             <LinkButton href="/jobs/saved" icon="bookmark">
               {t('saved.title')}
             </LinkButton>
-          </>
+          </Reserved>
         ),
       })}
     >
@@ -68,11 +69,11 @@ export function SearchPage() {
             </Button>
           </div>
           {results.isWithout && <Banner isLive={false}>{t('withoutService')}</Banner>}
-          {results.hasService && (
+          <Reserved feature={results.service}>
             <div className={styles.order}>
               <OrderSelect criteria={criteria} onChange={change} />
             </div>
-          )}
+          </Reserved>
           <Reading of={results} failed={t('failed')} skeleton={<ResultsSkeleton />}>
             {() =>
               results.jobs.length === 0 ? (

@@ -57,8 +57,8 @@ export function useResults(criteria: JobsSearch) {
     near: first?.near,
     /** Somebody asks for what only the service has, and it is not there. */
     isWithout: ofService && search === 'missing',
-    /** Whether the service is there, with what only it has. */
-    hasService: search === 'there',
+    /** Whether it is there, with what only it has. */
+    service: search,
   };
 }
 

@@ -21,7 +21,7 @@ export function AccountsCard() {
   const linked = calendars.data?.calendars ?? [];
   return (
     <Card title={t('accounts')} description={t('accountsText')} footer={<Connecting onMade={setChosenIn} />}>
-      <Reading of={accounts} failed={t('failed')} skeleton={<Skeleton shape="block" height="6rem" />}>
+      <Reading of={accounts} failed={t('failed')} skeleton={<Skeleton shape="block" height="12rem" />}>
         {({ connections }) =>
           connections.length === 0 ? (
             <EmptyState icon="plug" title={t('none')} level={3}>
