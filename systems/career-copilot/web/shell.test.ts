@@ -85,6 +85,18 @@ inChromium('the frame of the pages', (chromium) => {
   });
 });
 
+inChromium('whoever watches pages', (chromium) => {
+  it('says with a failure what they heard of the services', async () => {
+    const person = await newcomer(chromium, { origin: world.origin });
+    const fails = person.watched(async () => {
+      await person.tab('/jobs?q=engineer');
+      await person.settled();
+      throw new Error('It did not come');
+    });
+    await assert.rejects(fails, /It did not come\n.*422 GET \/api\/v1\/jobs\/match-settings: \{/s);
+  });
+});
+
 async function logIn(page: Page): Promise<void> {
   const { email, password } = world.people.busy;
   await page.getByLabel('E-mail').fill(email);

@@ -1,6 +1,8 @@
 import { after, before, it } from 'node:test';
+import type { Environment } from '@banyan/harness/run';
 import { type UsersOfApi, usersOfApi } from '@banyan/harness/testing/system';
-import { chromiumMissing, inChromium } from '@banyan/ui/testing';
+import { describeStage } from '@banyan/plan/stages';
+import { type Chromium, chromiumMissing, inChromium } from '@banyan/ui/testing';
 import { allOf, BORN_OUTSIDE, FIRST, migrate, OTHERS } from '../kit/testing/moves.ts';
 import { goTo } from '../kit/testing/stages.ts';
 import { system } from '../system.ts';
@@ -38,41 +40,58 @@ inChromium('one person’s story in the browser', (chromium) => {
     'goes its way with no, three and all services migrated, and while they move there and back',
     LIMIT,
     async () => {
-      const { control } = world.environment;
-      const resident = await moveIn(chromium, world.origin);
-      const story = await openWindow(chromium, world.origin);
-      const another = await openWindow(chromium, world.origin);
-      /** Each move is met by whoever is there, and by stories in the middle. */
-      const during = async (
-        services: readonly string[],
-        stage: 'migrated' | 'monolith',
-        stories: Story[],
-      ) => {
-        const headline = `Analyst of ${services.join(' and ')}`;
-        await resident.begin(headline);
-        const moves = async () => {
-          for (const service of services) await allOf(goTo(control, service, stage), resident.goOn());
-        };
-        await allOf(moves(), ...stories.map((tell) => tell()));
-        await resident.finish(headline);
-      };
-
-      await story();
-      await migrate(control, [BORN_OUTSIDE]);
-      others = await usersOfApi(system, world.environment, {
-        users: USERS,
-        ratePerSecond: REQUESTS_PER_SECOND,
-      });
-      await during(FIRST, 'migrated', []);
-      await another();
-      // Two at once.
-      await during(OTHERS, 'migrated', [story, another]);
-      await keepsTrack(chromium, world);
-      await story();
-      await during([...FIRST, ...OTHERS].toReversed(), 'monolith', [another]);
-      await others.leave();
+      await tellingOfStages(world.environment.control, () => goThrough(chromium));
     },
   );
 });
 
 type Story = () => Promise<void>;
+
+async function goThrough(chromium: Chromium): Promise<void> {
+  const { control } = world.environment;
+  const resident = await moveIn(chromium, world.origin);
+  const story = await openWindow(chromium, world.origin);
+  const another = await openWindow(chromium, world.origin);
+  /** Each move is met by whoever is there, and by stories in the middle. */
+  const during = async (services: readonly string[], stage: 'migrated' | 'monolith', stories: Story[]) => {
+    const headline = `Analyst of ${services.join(' and ')}`;
+    await resident.begin(headline);
+    const moves = async () => {
+      for (const service of services) await allOf(goTo(control, service, stage), resident.goOn());
+    };
+    await allOf(moves(), ...stories.map((tell) => tell()));
+    await resident.finish(headline);
+  };
+
+  await story();
+  await migrate(control, [BORN_OUTSIDE]);
+  others = await usersOfApi(system, world.environment, {
+    users: USERS,
+    ratePerSecond: REQUESTS_PER_SECOND,
+  });
+  await during(FIRST, 'migrated', []);
+  await another();
+  // Two at once.
+  await during(OTHERS, 'migrated', [story, another]);
+  await keepsTrack(chromium, world);
+  await story();
+  await during([...FIRST, ...OTHERS].toReversed(), 'monolith', [another]);
+  await others.leave();
+}
+
+/** A failure says where the services stood then. */
+async function tellingOfStages(control: Environment['control'], act: () => Promise<void>): Promise<void> {
+  try {
+    await act();
+  } catch (cause) {
+    const stages = await stagesOf(control).catch((error: Error) => [`Nobody says: ${error.message}`]);
+    throw new Error([(cause as Error).message, 'The services stand at:', ...stages].join('\n  '), { cause });
+  }
+}
+
+async function stagesOf(control: Environment['control']): Promise<string[]> {
+  const { services } = await control.status();
+  return services.map(
+    ({ service, stage, share, message }) => `${service}: ${describeStage(stage, share)}, ${message}`,
+  );
+}

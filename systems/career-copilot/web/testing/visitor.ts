@@ -2,12 +2,13 @@ import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import type { Chromium, Person, PersonOptions, Refused } from '@banyan/ui/testing';
 import type { Credentials } from './demo-data.ts';
+import { tellingOfServices } from './probes.ts';
 
 type Options = Omit<PersonOptions, 'allowed'>;
 
 /** Somebody who has not logged in. Of answers that refuse something, those that pages ask for on purpose are no problem. */
 export async function stranger(chromium: Chromium, options: Options): Promise<Person> {
-  return await chromium.person({ ...options, allowed: isAskedForOnPurpose });
+  return tellingOfServices(await chromium.person({ ...options, allowed: isAskedForOnPurpose }));
 }
 
 /** Somebody who is logged in, as after a reload: without the way over the page of the login. */
