@@ -37,7 +37,7 @@ export type Person = {
   settled(): Promise<void>;
   /** Resolves when nothing changes any more in the pages, whatever they still wait for. */
   still(): Promise<void>;
-  /** Rejects as `act` does, and says what the pages wait for then, and what they waited long for before. */
+  /** Rejects as `act` does, and says what the pages wait for then, what they waited long for before, what they heard last, and what stands on them. */
   watched<T>(act: () => Promise<T>): Promise<T>;
   /** A picture of each open tab, as `<file>-<number>.png`. */
   shoot(file: string): Promise<void>;
@@ -86,15 +86,16 @@ export async function openPerson(browser: Browser, options: PersonOptions): Prom
       } catch (error) {
         const addresses = context.pages().map((page) => page.url());
         const asked = requests.late();
-        throw new Error(
-          [
-            `${new Date().toISOString().slice(11, -1)}, at ${addresses.join(' and ')}: ${(error as Error).message}`,
-            ...(asked.length === 0
-              ? ['Whatever the pages asked for is there.']
-              : ['The pages waited for:', ...asked]),
-          ].join('\n  '),
-          { cause: error },
-        );
+        const lines = [
+          `${new Date().toISOString().slice(11, -1)}, at ${addresses.join(' and ')}: ${(error as Error).message}`,
+          ...(asked.length === 0
+            ? ['Whatever the pages asked for is there.']
+            : ['The pages waited for:', ...asked]),
+          'They heard last:',
+          ...requests.last(),
+        ];
+        for (const page of context.pages()) lines.push(`On ${page.url()} stands:`, await textOf(page));
+        throw new Error(lines.join('\n  '), { cause: error });
       }
     },
     async shoot(file) {
@@ -110,6 +111,18 @@ export async function openPerson(browser: Browser, options: PersonOptions): Prom
     },
   };
 }
+
+/** The beginning of what somebody reads there, in one line. */
+async function textOf(page: Page): Promise<string> {
+  const text = await page
+    .locator('body')
+    .innerText({ timeout: TEXT_MS })
+    .catch((error: Error) => `nobody knows: ${error.message}`);
+  return text.replaceAll(/\s*\n\s*/g, ' | ').slice(0, LONGEST_TEXT);
+}
+
+const TEXT_MS = 5_000;
+const LONGEST_TEXT = 1_000;
 
 /** How long a test waits for a page, unless it says otherwise: as long as for all else (`until`), since a machine that does much besides takes its time. */
 const PATIENCE_MS = 120_000;

@@ -7,22 +7,33 @@ export type Requests = {
   ended(): Promise<void>;
   /** A line for each that has no answer, and for each that was waited for longer than people do, in the order in which they were sent. */
   late(): string[];
+  /** A line for each of the last that were answered or failed, but for the files of the page, in the order in which they ended. */
+  last(): string[];
 };
 
 /** Whoever waits longer wonders whether something is broken, ms. */
 const LATE_MS = 5_000;
 /** The last ones say what a failure is about. */
 const LINES = 30;
+/** What comes with a page itself says nothing of what it was told. */
+const OF_PAGE = new Set(['stylesheet', 'script', 'font', 'image', 'manifest']);
 
 export function watchRequests(context: BrowserContext): Requests {
   const underWay = new Map<Request, number>();
   const late: { since: number; line: string }[] = [];
+  const last: string[] = [];
   const waiting: (() => void)[] = [];
   const end = (request: Request) => {
     const since = underWay.get(request);
     if (since === undefined) return;
     underWay.delete(request);
     const took = Date.now() - since;
+    if (!OF_PAGE.has(request.resourceType())) {
+      // Of what has failed there is no answer.
+      const heard = request.failure()?.errorText ?? request.existingResponse()?.status() ?? 'no answer';
+      last.push(`${nameOf(request, since)}: ${heard}`);
+      if (last.length > LINES) last.shift();
+    }
     if (took >= LATE_MS) late.push({ since, line: `${nameOf(request, since)}, ${endOf(request, took)}` });
     if (underWay.size === 0) for (const resolve of waiting.splice(0)) resolve();
   };
@@ -45,6 +56,7 @@ export function watchRequests(context: BrowserContext): Requests {
         .slice(-LINES)
         .map(({ line }) => line);
     },
+    last: () => [...last],
   };
 }
 

@@ -14,20 +14,22 @@ import {
 const SEARCH = 'GET /api/v1/jobs/search';
 const SAVED = 'GET /api/v1/jobs/saved-searches';
 
-/** A page with a clock that is set by hand, and a system that has what `there` says; null: nobody answers. */
-function pageWith({ there }: { there: boolean | null }) {
+/** A page with a clock that is set by hand, and a system that has what `there` says; null: nobody answers. `early`: so many ms are timers, as those of browsers may be. */
+function pageWith({ there, early = 0 }: { there: boolean | null; early?: number }) {
   const system = { there, asked: 0 };
   let now = 0;
   let timers: { at: number; callback: () => void }[] = [];
   const features = createFeatures({
-    ask: async (_probe: Probe) => {
+    ask: async (probe: Probe) => {
       system.asked += 1;
       if (system.there === null) throw new Error('nobody answers');
+      // As in a page, which hears of each answer.
+      features.note(probe, system.there);
       return system.there;
     },
     now: () => now,
     after: (ms, callback) => {
-      const timer = { at: now + ms, callback };
+      const timer = { at: now + (ms > early ? ms - early : ms), callback };
       timers.push(timer);
       return () => {
         timers = timers.filter((each) => each !== timer);
@@ -81,7 +83,7 @@ describe('a feature', () => {
   });
 
   it('whose first answer comes from the other side is there again in a moment, and whoever waits for it is told', async () => {
-    const { features, pass } = pageWith({ there: true });
+    const { features, pass } = pageWith({ there: true, early: 1 });
     features.watch(SEARCH);
     await pass(0);
     let shown = features.state(SEARCH);

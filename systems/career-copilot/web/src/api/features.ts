@@ -39,9 +39,10 @@ export type Knowledge = {
 export function learn(known: Knowledge | undefined, isThere: boolean, now: number): Knowledge {
   if (isThere) return { isThere, at: now, doubtedAt: null };
   if (known === undefined) return { isThere, at: now, doubtedAt: now };
-  if (!known.isThere) return { isThere, at: now, doubtedAt: null };
-  if (known.doubtedAt === null) return { ...known, doubtedAt: now };
-  return now - known.doubtedAt < DOUBT_MS ? known : { isThere: false, at: now, doubtedAt: null };
+  if (known.isThere && known.doubtedAt === null) return { ...known, doubtedAt: now };
+  // One answer is heard more than once.
+  const isTooEarly = known.doubtedAt !== null && now - known.doubtedAt < DOUBT_MS;
+  return isTooEarly ? known : { isThere, at: now, doubtedAt: null };
 }
 
 /** After how many ms it is to be asked again; 0: now. */
@@ -75,6 +76,8 @@ export function createFeatures({ ask, now, after: wait }: FeatureParts): Feature
   const known = new Map<OperationName, Knowledge>();
   const watched = new Map<Probe, { watchers: number; cancel: () => void }>();
   const listeners = new Set<() => void>();
+  /** Said to be missing, and not for long enough ago. */
+  const aging = new Set<OperationName>();
 
   const tell = () => {
     for (const listener of [...listeners]) listener();
@@ -86,8 +89,20 @@ export function createFeatures({ ask, now, after: wait }: FeatureParts): Feature
     known.set(operation, after);
     if (after.doubtedAt !== null && before?.doubtedAt === null) look(probeOf(operation));
     if (state(operation) !== was) tell();
-    // From then on its service's word counts for it again, which nobody hears of else when that stays the same.
-    if (!after.isThere) wait(askAgainIn(after, now()), tell);
+    if (!after.isThere) tellWhenOld(operation);
+  };
+
+  /** From then on its service's word counts for it again, which nobody hears of else when that stays the same. */
+  const tellWhenOld = (operation: OperationName) => {
+    if (aging.has(operation)) return;
+    aging.add(operation);
+    wait(askAgainIn(known.get(operation), now()), () => {
+      aging.delete(operation);
+      const own = known.get(operation);
+      // It was heard of again meanwhile, or the timer was early by the clock.
+      if (own?.isThere === false && askAgainIn(own, now()) > 0) tellWhenOld(operation);
+      else tell();
+    });
   };
 
   const question = async (probe: Probe) => {
