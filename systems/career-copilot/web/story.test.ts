@@ -79,7 +79,7 @@ async function goThrough(chromium: Chromium): Promise<void> {
   await others.leave();
 }
 
-/** A failure says where the services stood then. */
+/** A failure says where the services stood then, and how they had come there. */
 async function tellingOfStages(control: Environment['control'], act: () => Promise<void>): Promise<void> {
   try {
     await act();
@@ -90,8 +90,18 @@ async function tellingOfStages(control: Environment['control'], act: () => Promi
 }
 
 async function stagesOf(control: Environment['control']): Promise<string[]> {
-  const { services } = await control.status();
-  return services.map(
-    ({ service, stage, share, message }) => `${service}: ${describeStage(stage, share)}, ${message}`,
-  );
+  const [{ services }, steps] = await Promise.all([control.status(), control.steps(null, MOST_STEPS)]);
+  return [
+    ...services.map(
+      ({ service, stage, share, paused, message }) =>
+        `${service}: ${describeStage(stage, share)}, ${paused ?? message}`,
+    ),
+    'They came there by:',
+    ...steps.map(
+      ({ service, from, to, outcome, reason, startedAt }) =>
+        `${startedAt.slice(11, -1)} ${service} from ${from} to ${to}: ${outcome}, ${reason}`,
+    ),
+  ];
 }
+
+const MOST_STEPS = 20;
