@@ -36,6 +36,17 @@ export async function assertReads(chromium: Chromium, world: World, view: View):
   );
   assert.equal(await main.getByRole('alert').count(), 0, 'it is whole again');
 
+  await assertComesSteadily({ person, page, reads }, view);
+}
+
+/** Of a page that shows nothing that is read: throws if it jumps, wide or narrow, when it finds out late which services there are. */
+export async function assertSteadyOfStrangers(chromium: Chromium, world: World, view: View): Promise<void> {
+  const opened = await openReading(chromium, world, view);
+  opened.reads.succeed();
+  await assertComesSteadily(opened, view);
+}
+
+async function assertComesSteadily({ person, page, reads }: Reading, view: View): Promise<void> {
   for (const width of Object.values(WIDTHS)) {
     await page.setViewportSize({ width, height: 800 });
     await reads.comeLate(page);
@@ -43,6 +54,8 @@ export async function assertReads(chromium: Chromium, world: World, view: View):
     await assertSteady(page);
   }
 }
+
+type Reading = Awaited<ReturnType<typeof openReading>>;
 
 async function goesOn(person: Person, page: Page, waysOn: ReturnType<Page['getByRole']>): Promise<void> {
   for (let left = await waysOn.count(); left > 0; ) {

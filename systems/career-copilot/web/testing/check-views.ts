@@ -1,7 +1,7 @@
 import { after, before, it } from 'node:test';
 import { testServer } from '@banyan/postgres/testing';
 import { inChromium } from '@banyan/ui/testing';
-import { assertReads } from './check-reading.ts';
+import { assertReads, assertSteadyOfStrangers } from './check-reading.ts';
 import { assertFit } from './rules.ts';
 import { isOfSomebody, openView, pagesAmong, viewsOf } from './views.ts';
 import { startMonolithWorld, type World } from './worlds.ts';
@@ -31,6 +31,10 @@ export async function checkViews(meant: keyof typeof AREAS | 'others'): Promise<
     for (const { area, view } of pagesAmong(views).filter(isOfSomebody))
       it(`${area}: ${view.path} while it is read, when that fails, and afterwards`, async () => {
         await assertReads(chromium, world, view);
+      });
+    for (const { area, view } of pagesAmong(views).filter((listed) => !isOfSomebody(listed)))
+      it(`${area}: ${view.path} while it finds out which services there are`, async () => {
+        await assertSteadyOfStrangers(chromium, world, view);
       });
   });
 }
