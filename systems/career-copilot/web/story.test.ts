@@ -1,3 +1,4 @@
+import assert from 'node:assert/strict';
 import { after, before, it } from 'node:test';
 import type { Environment } from '@banyan/harness/run';
 import { type UsersOfApi, usersOfApi } from '@banyan/harness/testing/system';
@@ -73,10 +74,19 @@ async function goThrough(chromium: Chromium): Promise<void> {
   await another();
   // Two at once.
   await during(OTHERS, 'migrated', [story, another]);
+  await allStayMigrated(control);
   await keepsTrack(chromium, world);
   await story();
+  await allStayMigrated(control);
   await during([...FIRST, ...OTHERS].toReversed(), 'monolith', [another]);
   await others.leave();
+}
+
+/** A service that went back by itself meanwhile is not there, for good reasons or not, and what only it has is rightly missing. */
+async function allStayMigrated(control: Environment['control']): Promise<void> {
+  const { services } = await control.status();
+  const left = services.filter(({ stage }) => stage !== 'migrated').map(({ service }) => service);
+  assert.deepEqual(left, [], 'all services are there');
 }
 
 /** A failure says where the services stood then, and how they had come there. */
