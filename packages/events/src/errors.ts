@@ -1,6 +1,10 @@
 /** Every error this package raises by itself, by stable code. `permanent`: trying again cannot help. */
 const CATALOGUE = {
   BUS_CLOSED: { permanent: false, says: 'The bus is closed.' },
+  BUS_FORGOT: {
+    permanent: false,
+    says: 'The bus may have lost what was published in the last moment: its server has restarted, or the connection was lost. The relay publishes it again.',
+  },
   BUS_URL: {
     permanent: true,
     says: 'No bus has URLs of this scheme. Set BUS_URL to postgres://..., kafka://host:9092 or eventbridge://region/name.',

@@ -11,6 +11,8 @@ export interface Bus {
   readonly order: 'per-key' | 'none';
   /** Resolves when all are durable on the bus. Rejects otherwise: some may have got there, publish all of them again. */
   publish(messages: readonly Envelope[]): Promise<void>;
+  /** For whoever can publish all again that is not settled yet, as a relay: it costs less. Left out: what is published is durable at once. */
+  publisher?(): Publisher;
   /** Starts taking messages. What is published after this has resolved reaches the group, also while none of it runs. */
   subscribe(subscription: Subscription): Promise<Subscriber>;
   readonly dead: DeadLetters;
@@ -18,6 +20,28 @@ export interface Bus {
   ping(): Promise<void>;
   /** Stops its subscribers and lets go of all connections. */
   close(): Promise<void>;
+}
+
+export type Publisher = {
+  /**
+   * Resolves when groups get all of it. Rejects with `BUS_FORGOT`, and does so from then on, when what it has published since it was last settled
+   * may be gone: that is to be published again by another publisher, in its order, before anything else.
+   */
+  publish(messages: readonly Envelope[]): Promise<void>;
+  /** Resolves when all that it has published is durable. Rejects as `publish` does. */
+  settle(): Promise<void>;
+  close(): Promise<void>;
+};
+
+/** Of any bus. */
+export function publisherOf(bus: Pick<Bus, 'publish' | 'publisher'>): Publisher {
+  return (
+    bus.publisher?.() ?? {
+      publish: (messages) => bus.publish(messages),
+      settle: async () => {},
+      close: async () => {},
+    }
+  );
 }
 
 export type Subscription = {

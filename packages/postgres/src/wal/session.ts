@@ -75,11 +75,15 @@ export class ReplicationSession {
     this.#copy?.resume();
   }
 
-  /** Reports `lsn` as written, flushed and applied: exactly what the server may forget. */
-  sendStatus(lsn: Lsn, nowMs: number, wantReply: boolean): void {
+  /**
+   * Reports `lsn` as flushed and applied: exactly what the server may forget; and what is written, up to which it has no need to tell how far
+   * it has read.
+   */
+  sendStatus(lsn: Lsn, written: Lsn, nowMs: number, wantReply: boolean): void {
     const status = Buffer.allocUnsafe(34);
     status[0] = 0x72; // r
-    for (const offset of [1, 9, 17]) status.writeBigUInt64BE(lsn, offset);
+    status.writeBigUInt64BE(written, 1);
+    for (const offset of [9, 17]) status.writeBigUInt64BE(lsn, offset);
     status.writeBigInt64BE(BigInt(Math.round((nowMs - EPOCH_2000_MS) * 1000)), 25);
     status[33] = wantReply ? 1 : 0;
     this.#copy?.send(status);

@@ -297,6 +297,23 @@ test('a slow consumer stops the sender, is not taken for dead, and loses nothing
   assert.equal(events.length, 1, 'one connection did it all');
 });
 
+test('a quiet stream is not told of each flush of what is not for it, and still moves on behind it', async () => {
+  const read = reader(open({ quietBytes: 1024 * 1024 }));
+  await read.until((all) => all.length > 0);
+  // Read all the while: what nobody reads comes in one piece.
+  const reading = read.until((all) => commits(all).length === 1);
+  for (let n = 0; n < 50; n++) await pool.query('INSERT INTO other VALUES (1)');
+  await pool.query(`INSERT INTO t VALUES (1, 'for us')`);
+  const seen = await reading;
+  // The server may not have heard yet that it need not tell.
+  const told = seen.filter(({ kind }) => kind === 'keepalive').length;
+  assert.ok(told < 10, `told ${told} times`);
+  await pool.query(`INSERT INTO other SELECT generate_series(1, 50000)`);
+  const written = await currentLsn(pool);
+  await pool.query('INSERT INTO other VALUES (1)');
+  await read.until((all) => all.some((message) => message.kind === 'keepalive' && message.lsn >= written));
+});
+
 test('a value of many megabytes passes', async () => {
   await pool.query(`INSERT INTO t VALUES (1, repeat('ü', 10000000))`);
   const seen = await reader(open()).until((all) => commits(all).length === 1);

@@ -3,11 +3,13 @@ import { PgBoss } from 'pg-boss';
 import type { Envelope } from '../../envelope.ts';
 import { EventsError } from '../../errors.ts';
 import { addressed } from '../addressed.ts';
-import type { Bus, DeadLetters, Subscriber, Subscription } from '../bus.ts';
+import type { Bus, DeadLetters, Publisher, Subscriber, Subscription } from '../bus.ts';
 import { Consumer } from './consumer.ts';
 import { deadLetters } from './dead-letters.ts';
 import { Listener } from './listener.ts';
-import { enqueue, SCHEMA } from './queues.ts';
+import { PostgresPublisher } from './publisher.ts';
+import { distribute, SCHEMA } from './queues.ts';
+import { withSettings } from './settings.ts';
 
 export type PostgresBusOptions = {
   /** The bus's database, the same for all services; its user may create schemas. */
@@ -43,6 +45,7 @@ class PostgresBus implements Bus {
   readonly adapter = 'postgres';
   readonly order = 'per-key';
   readonly dead: DeadLetters;
+  readonly #url: string;
   readonly #boss: PgBoss;
   readonly #pool: Db;
   /** Of their own: transactions that wait for handlers must not keep the relay from publishing. */
@@ -52,6 +55,7 @@ class PostgresBus implements Bus {
   #closing: Promise<void> | undefined;
 
   constructor({ url, boss, pool, onError }: Required<PostgresBusOptions> & { boss: PgBoss; pool: Db }) {
+    this.#url = url;
     this.#boss = boss;
     this.#pool = pool;
     this.#consumerPool = createPool(withSettings(url, CONSUMING), { max: 8, applicationName: 'banyan-bus' });
@@ -62,21 +66,11 @@ class PostgresBus implements Bus {
   async publish(messages: readonly Envelope[]): Promise<void> {
     if (this.#closing) throw new EventsError('BUS_CLOSED');
     if (messages.length === 0) return;
-    const types = [...new Set(messages.map(({ type }) => type))];
-    await withTransaction(this.#pool, async (tx) => {
-      const { rows } = await tx.query<{ queue: string; types: string[] }>({
-        name: 'banyan_bus_subscriptions',
-        text: `SELECT queue, array_agg(type) AS types FROM banyan_bus.subscriptions WHERE type = ANY($1)
-               GROUP BY queue ORDER BY queue`,
-        values: [types],
-      });
-      for (const { queue, types: wanted } of rows) {
-        const own = messages.filter(
-          ({ type, recipient }) => wanted.includes(type) && (recipient ?? queue) === queue,
-        );
-        if (own.length > 0) await enqueue(this.#boss, tx, queue, own);
-      }
-    });
+    await distribute(this.#pool, messages);
+  }
+
+  publisher(): Publisher {
+    return new PostgresPublisher(this.#url);
   }
 
   async subscribe(subscription: Subscription): Promise<Subscriber> {
@@ -161,8 +155,3 @@ const CONSUMING = [
   'plan_cache_mode=force_generic_plan',
   'jit=off',
 ];
-
-function withSettings(url: string, settings: readonly string[]): string {
-  const options = encodeURIComponent(settings.map((setting) => `-c ${setting}`).join(' '));
-  return `${url}${url.includes('?') ? '&' : '?'}options=${options}`;
-}

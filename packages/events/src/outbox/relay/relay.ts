@@ -10,7 +10,7 @@ import {
 import { inSpan, SpanKind } from '@banyan/service';
 import { isSpanContextValid, type SpanContext } from '@opentelemetry/api';
 import type { Registry } from 'prom-client';
-import type { Bus } from '../../bus/bus.ts';
+import { type Bus, type Publisher, publisherOf } from '../../bus/bus.ts';
 import type { Envelope } from '../../envelope.ts';
 import { EventsError } from '../../errors.ts';
 import { becomeLeader, type Leadership } from './leadership.ts';
@@ -33,7 +33,7 @@ export type RelayOptions = {
   databaseUrl: string;
   /** Of the same database. */
   pool: Db;
-  bus: Pick<Bus, 'publish'>;
+  bus: Pick<Bus, 'publish' | 'publisher'>;
   log: Pick<Console, 'info' | 'warn' | 'error'>;
   metrics?: Registry;
   /** How long rows that are on the bus stay in the table, in milliseconds. Default a day. */
@@ -65,8 +65,8 @@ export type Relay = {
 
 /**
  * Brings what transactions wrote into the outbox to the bus: in the order of their commits, at least once. Reads the WAL,
- * so it hears of a commit at once and asks for nothing. Saves its position only once the bus has everything before it,
- * and the slot is told only what is saved; so it goes on where it was, whatever ends it.
+ * so it hears of a commit at once and asks for nothing. Saves its position only once the bus has everything before it on its disk,
+ * and the slot is told only what is saved; so it goes on where it was, whatever ends it, the bus's server or itself.
  */
 export function startRelay(options: RelayOptions): Relay {
   return new RunningRelay(options);
@@ -94,6 +94,8 @@ class RunningRelay implements Relay {
   /** Taken with the last position, saved once the position has passed it. */
   #mark: (Mark & { count: number }) | undefined;
   #leadership: Leadership | undefined;
+  /** Of the present turn. */
+  #publisher: Publisher | undefined;
   #saving: Promise<void> | undefined;
   #saveTimer: NodeJS.Timeout | undefined;
 
@@ -145,7 +147,7 @@ class RunningRelay implements Relay {
         const error = withHint(cause);
         const pauseMs = Math.min(100 * 2 ** failures++, 10_000);
         // What names its own remedy is worth telling at once, a lost connection only if it comes again.
-        if (failures > 1 || error instanceof EventsError) this.#fail(error);
+        if (failures > 1 || (error instanceof EventsError && !hasForgotten(error))) this.#fail(error);
         this.#options.log.error({ err: error, pauseMs }, 'the relay broke off and starts again');
         await delay(pauseMs, undefined, { signal }).catch(() => {});
       }
@@ -167,6 +169,7 @@ class RunningRelay implements Relay {
     // It may have been told to close while it became the leader: a listener added now would never hear of it.
     const over = AbortSignal.any([this.#closing.signal, lost.signal]);
     let sweeping: NodeJS.Timeout | undefined;
+    this.#publisher = publisherOf(this.#options.bus);
     try {
       const { missed, from } = await prepareSlot(pool, this.#slot);
       this.#position = from;
@@ -184,6 +187,7 @@ class RunningRelay implements Relay {
       });
     } finally {
       clearInterval(sweeping);
+      await this.#publisher.close();
       await leadership.resign();
     }
     if (!this.#closing.signal.aborted)
@@ -202,6 +206,7 @@ class RunningRelay implements Relay {
       count += messages.length;
       after = last;
     }
+    await this.#publisher!.settle();
     await caughtUp(pool, this.#slot, from);
     if (count > 0)
       log.warn({ count, slot: this.#slot }, 'published from the table what the slot no longer had');
@@ -213,6 +218,7 @@ class RunningRelay implements Relay {
       slot: this.#slot,
       publications: [PUBLICATION],
       startLsn: this.#position,
+      quietBytes: Number(QUIET_BYTES),
       bufferBytes: this.#options.bufferBytes ?? 1024 * 1024,
       // The one that led before has just died: its session on the slot will be gone in a moment.
       backoff: { minMs: 10, maxMs: 2_000 },
@@ -278,7 +284,7 @@ class RunningRelay implements Relay {
       this.#metrics?.lagMs.set(Math.max(0, Date.now() - Number(committedAt / 1000n)));
     }
     const unmarked = this.#published > this.#marked && (!this.#mark || this.#mark.lsn <= this.#position);
-    if (committedAt !== undefined || unmarked || this.#position - this.#saved > QUIET_BYTES) {
+    if (committedAt !== undefined || unmarked || this.#position - this.#saved >= QUIET_BYTES) {
       this.#saveSoon(stream);
     }
   }
@@ -291,7 +297,7 @@ class RunningRelay implements Relay {
       try {
         await inSpan('relay publish', { kind: SpanKind.PRODUCER }, async (span) => {
           if (span.isRecording()) span.addLinks(producersOf(messages).map((context) => ({ context })));
-          await this.#options.bus.publish(messages);
+          await this.#publisher!.publish(messages);
         });
         this.#published += messages.length;
         this.#metrics?.count(messages);
@@ -299,6 +305,7 @@ class RunningRelay implements Relay {
         if (failures > 0 && this.#state === 'stuck') this.#state = 'relaying';
         return true;
       } catch (error) {
+        if (hasForgotten(error)) throw error;
         if (failures++ === 3) this.#fail(error as Error);
         const pauseMs = Math.min(50 * 2 ** failures, 5_000);
         this.#options.log.warn({ err: error, pauseMs }, 'the bus takes no messages: tried again');
@@ -315,6 +322,8 @@ class RunningRelay implements Relay {
       const saving = Promise.resolve(this.#saving)
         .then(() => this.#save(stream))
         .catch((error: unknown) => {
+          // Nothing more goes out before what came after the position that is saved, in the next turn.
+          if (hasForgotten(error)) return void stream.close();
           // The slot waits, nothing is lost; the next one tries again.
           this.#options.log.warn({ err: error }, 'could not save the position');
           if (!this.#closing.signal.aborted) this.#saveSoon(stream);
@@ -332,6 +341,7 @@ class RunningRelay implements Relay {
     const passed = this.#mark && this.#mark.lsn <= position ? this.#mark : undefined;
     const count = this.#published;
     const { holder } = this.#leadership!;
+    await this.#publisher!.settle();
     const next = await savePosition(this.#options.pool, this.#slot, { position, published: passed, holder });
     if (passed) this.#marked = passed.count;
     if (passed || !this.#mark) this.#mark = { ...next, count };
@@ -366,6 +376,10 @@ function withHint(cause: unknown): Error {
   const error = cause as Error;
   const refused = error instanceof PostgresError && error.code === 'WAL_AUTH';
   return refused ? new EventsError('RELAY_PRIVILEGE', { says: error.message }, error) : error;
+}
+
+function hasForgotten(error: unknown): boolean {
+  return error instanceof EventsError && error.code === 'BUS_FORGOT';
 }
 
 /** The spans in which these messages were published, a few of them. */
