@@ -1,9 +1,12 @@
+import type { KeyObject } from 'node:crypto';
 import { createVerifier } from 'fast-jwt';
 import { errors, type JWTPayload } from 'jose';
 
 /** Whose HS256 tokens are good. */
-export type Hs256Issuer = {
-  secret: string;
+export type Hs256Issuer = { secret: string } & Claims;
+
+/** What a token says that is good. */
+type Claims = {
   /** As in the token; empty: a token need not name any. */
   issuer: string;
   audience?: string;
@@ -11,19 +14,38 @@ export type Hs256Issuer = {
   leewaySeconds?: number;
   /** Claims that a token must have. */
   required?: readonly string[];
+  /** Its type; left out: any. */
+  typ?: string;
 };
 
+type Verifier = (token: string) => JWTPayload;
+
+/** Verifies HS256 tokens as `signatureVerifier` does others. */
+export function hs256Verifier({ secret, ...claims }: Hs256Issuer, now: () => number): Verifier {
+  return verifierBy({ key: Buffer.from(secret), algorithm: 'HS256' }, claims, now);
+}
+
 /**
- * Verifies HS256 tokens here and now: Web Crypto, which jose takes, hands each token to another thread for what is done in
- * microseconds. Throws jose's errors, as `jwtVerify` does. `now` is the wall clock in milliseconds.
+ * Verifies tokens of one public key here and now: Web Crypto, which jose takes, hands each token to another thread, which takes longer than
+ * what is done there. Throws jose's errors, as `jwtVerify` does. `now` is the wall clock in milliseconds.
  */
-export function hs256Verifier(
-  { issuer, audience, secret, leewaySeconds = 0, required = [] }: Hs256Issuer,
+export function signatureVerifier(
+  { key, algorithm }: { key: KeyObject; algorithm: 'ES256' | 'EdDSA' },
+  claims: Claims,
   now: () => number,
-): (token: string) => JWTPayload {
+): Verifier {
+  return verifierBy({ key: key.export({ type: 'spki', format: 'pem' }), algorithm }, claims, now);
+}
+
+function verifierBy(
+  { key, algorithm }: { key: string | Buffer; algorithm: 'HS256' | 'ES256' | 'EdDSA' },
+  { issuer, audience, leewaySeconds = 0, required = [], typ }: Claims,
+  now: () => number,
+): Verifier {
   const verify = createVerifier({
-    key: Buffer.from(secret),
-    algorithms: ['HS256'],
+    key,
+    algorithms: [algorithm],
+    ...(typ === undefined ? {} : { checkTyp: typ }),
     ...(issuer === '' ? {} : { allowedIss: issuer }),
     ...(audience === undefined ? {} : { allowedAud: audience }),
     requiredClaims: [
