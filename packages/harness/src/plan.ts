@@ -94,6 +94,7 @@ export function groundOf(
     rollout: {
       steps: told('STEPS', '1%,10%,50%,100%').split(','),
       maxFailureRatio: number('MAX_FAILURE_RATIO', 0.01),
+      maxLatencyRatio: number('MAX_LATENCY_RATIO', 2),
       observeSeconds: number('OBSERVE_SECONDS', 60),
       maxVerificationAgeSeconds: number('VERIFICATION_AGE_SECONDS', 300),
       minRequests: number('MIN_REQUESTS', 50),
