@@ -79,6 +79,11 @@ describe('judgeLatency', () => {
     const judgement = judgeLatency(observed({ slowdown: 20, service: 1, unmoved: 3 }), policy);
     assert.equal(judgement?.verdict, 'unclear');
     assert.match(judgement?.why ?? '', /too few requests of routes that did not move/);
+    const noneAsked = judgeLatency(observed({ slowdown: 20, service: 1, unmoved: 0 }), {
+      ...policy,
+      minRequests: 0,
+    });
+    assert.equal(noneAsked?.verdict, 'unclear');
     const noHistory = { ...observed({ slowdown: 20, service: 1 }), baseline: null };
     assert.equal(judgeLatency(noHistory, policy), null);
   });

@@ -42,7 +42,8 @@ function judgeWindow(
   const before = baseline && alike(sample, (route) => baseline.routes[route], policy);
   if (!before) return null;
   const usual = quantile(before.control, Q);
-  const enoughUnmoved = (tally: Tally) => tally.requests >= policy.minRequests;
+  // A plan may ask for none, but of none nothing can be told.
+  const enoughUnmoved = (tally: Tally) => tally.requests >= Math.max(1, policy.minRequests);
   if (!enoughUnmoved(unmoved[window]) || !enoughUnmoved(unmoved.before)) {
     const slow = exceeds(before.service, usual, policy.maxLatencyRatio, window);
     if (slow === null) return null;
