@@ -37,7 +37,7 @@ export type Person = {
   settled(): Promise<void>;
   /** Resolves when nothing changes any more in the pages, whatever they still wait for. */
   still(): Promise<void>;
-  /** Rejects as `act` does, and says what the pages wait for then, what they waited long for before, what they heard last, and what stands on them. */
+  /** Rejects as `act` does, and says what the pages wait for then, what they waited long for before, what they heard last, what was wrong with them, and what stands on them. */
   watched<T>(act: () => Promise<T>): Promise<T>;
   /** A picture of each open tab, as `<file>-<number>.png`. */
   shoot(file: string): Promise<void>;
@@ -94,6 +94,8 @@ export async function openPerson(browser: Browser, options: PersonOptions): Prom
           'They heard last:',
           ...requests.last(),
         ];
+        // Who fails is not told of them at its end any more.
+        if (watch.problems().length > 0) lines.push('Wrong with them was:', ...watch.problems());
         for (const page of context.pages()) lines.push(`On ${page.url()} stands:`, await textOf(page));
         throw new Error(lines.join('\n  '), { cause: error });
       }

@@ -96,7 +96,19 @@ inChromium('what is wrong with a page', (chromium) => {
     await page.goto('/waiting', { waitUntil: 'commit' });
     await asked;
     const waits = person.watched(() => Promise.reject(new Error('It did not come')));
-    await assert.rejects(waits, /^Error: .*\/waiting: It did not come\n.*GET \/never, not there after/s);
+    await assert.rejects(
+      waits,
+      /^Error: .*\/waiting: It did not come\n.*GET \/never, not there after.*GET \/waiting: 200\n.*On .*\/waiting stands:\n +Waiting$/s,
+    );
+  });
+
+  it('is told with a failure, which hides what is told at the end', async () => {
+    const person = await openPerson(browser, { origin });
+    const page = await person.tab('/bad');
+    await page.waitForLoadState('networkidle');
+    const fails = person.watched(() => Promise.reject(new Error('It did not come')));
+    await assert.rejects(fails, /It did not come\n.*Wrong with them was:\n.*404 GET \/nowhere\?q=1\n/s);
+    await person.end();
   });
 
   it('is that it jumps while it comes', async () => {
