@@ -5,14 +5,16 @@ import { until } from '@banyan/postgres/until';
 import type pg from 'pg';
 
 /**
- * For tests that look at what users see and not at how fast a service moves: two steps, on no evidence, and none back because a few answers were slow,
- * as those of a machine that does much besides are. Rows are compared anew at a third of their age: where
- * that takes longer than the rest of it, since the machine does much besides, no step is made; and each comparison takes from what the test looks at.
+ * For tests that look at what users see and not at how fast a service moves: two steps, on no evidence. Nor does a service go back by itself, because a few
+ * answers were slow or the other side had to give them while its process stood still for some seconds: a machine that does much besides has that, and what
+ * only the service has would be missing from then on. What fails for users fails the test. Rows are compared anew at a third of their age: where that takes
+ * longer than the rest of it, since the machine does much besides, no step is made; and each comparison takes from what the test looks at.
  */
 export const QUICK_PACE = {
   OBSERVE_SECONDS: '0',
   MIN_REQUESTS: '0',
   MIN_COMPARED: '0',
+  MAX_FAILURE_RATIO: '1',
   MAX_LATENCY_RATIO: '1000',
   STEPS: '50%,100%',
   VERIFICATION_AGE_SECONDS: '60',
