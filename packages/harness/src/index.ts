@@ -1,5 +1,5 @@
 /** What the files of a system import: types of what they say, and what a `load.ts` is written with. */
-export { digestOf, idsByEmail, legacyToken, loginPromises } from './load/accounts.ts';
+export { idsByEmail, legacyToken, loginPromises } from './load/accounts.ts';
 export {
   type Arrival,
   ended,
@@ -10,6 +10,7 @@ export {
   once,
   perUser,
 } from './load/load.ts';
+export { type KnownLogin, loginOperations } from './load/logins.ts';
 export { lookingLoad } from './load/looking.ts';
 export {
   acknowledgeMarked,

@@ -6,12 +6,16 @@ import { hash, verify } from './passwords.ts';
 import { hashRefreshToken, type Sessions, type SessionTokens, type SessionUser } from './sessions.ts';
 
 /** How a monolith lets people in: what it calls things, where it finds who they are, and in which words it refuses them. */
-export type Logins<Inactive extends string> = {
+export type Logins<Inactive extends string, New extends NewUser> = {
   sessions: Sessions;
   pool: pg.Pool;
   bcryptCost: number;
-  /** Bodies of a login and of what has a refresh token, and how tokens are shown. */
-  schemas: { login: TSchema; refresh: TSchema; tokens: TSchema };
+  /** Bodies of a registration, a login and of what has a refresh token, and how somebody new and tokens are shown. */
+  schemas: { register: TSchema; login: TSchema; registered: TSchema; refresh: TSchema; tokens: TSchema };
+  /** Throws what is wrong with a registration that has the right form. */
+  checkNew(body: New): void;
+  /** Makes the user, with whatever a new one begins with, and gives what is shown of them. */
+  make(tx: pg.PoolClient, body: New, passwordHash: string): Promise<SessionUser>;
   shown(tokens: SessionTokens): object;
   refreshTokenIn(body: unknown): string;
   /** Who has an address, as it was typed in. */
@@ -27,13 +31,34 @@ export type Logins<Inactive extends string> = {
 };
 
 type Known = SessionUser & { isActive: boolean };
-type Refusal = 'BAD_LOGIN' | 'BAD_REFRESH_TOKEN';
+type NewUser = { password: string };
+type Refusal = 'BAD_LOGIN' | 'BAD_REFRESH_TOKEN' | 'EMAIL_TAKEN';
 
-/** Login, refresh and logout. A refresh token is never rotated: the same one comes back until it expires. */
-export function loginRoutes<Inactive extends string>(
+/** Registration, login, refresh and logout. A refresh token is never rotated: the same one comes back until it expires. */
+export function loginRoutes<Inactive extends string, New extends NewUser>(
   app: FastifyInstance,
-  { sessions, pool, schemas, shown, error, statusesOf, inactive, ...of }: Logins<Inactive>,
+  { sessions, pool, schemas, shown, error, statusesOf, inactive, ...of }: Logins<Inactive, New>,
 ): void {
+  app.post(
+    '/auth/register',
+    {
+      config: { errors: statusesOf('EMAIL_TAKEN') },
+      schema: { body: schemas.register, response: { 201: schemas.registered } },
+    },
+    async (request, reply) => {
+      const body = request.body as New;
+      of.checkNew(body);
+      const passwordHash = await hash(body.password, of.bcryptCost);
+      const registered = await transaction(pool, async (tx) => {
+        const user = await of.make(tx, body, passwordHash);
+        return { user, ...shown(await sessions.open(tx, user)) };
+      }).catch((failure: pg.DatabaseError) => {
+        throw failure.code === UNIQUE_VIOLATION ? error('EMAIL_TAKEN') : failure;
+      });
+      return await reply.code(201).send(registered);
+    },
+  );
+
   // Compared with if there is no such user, so that how long it takes tells nobody who is one.
   let ofNobody: Promise<string> | undefined;
 
@@ -76,15 +101,4 @@ export function loginRoutes<Inactive extends string>(
       return await reply.code(of.ended.status).send(of.ended.body);
     },
   );
-}
-
-/** Makes a user in a transaction. Throws what `taken` gives if the address is somebody's already. */
-export async function register<User>(
-  pool: pg.Pool,
-  make: (client: pg.PoolClient) => Promise<User>,
-  taken: () => Error,
-): Promise<User> {
-  return await transaction(pool, make).catch((error: pg.DatabaseError) => {
-    throw error.code === UNIQUE_VIOLATION ? taken() : error;
-  });
 }

@@ -34,7 +34,7 @@ type Fact = { promise: string; key: KeyOfFact; or?: Record<string, KeyOfFact> };
 type KeyOfFact = (data: Record<string, unknown>) => unknown;
 
 /** One kind of arrival; its share of all is its weight by the sum of all weights. */
-type Operation = { weight: number; run(arrival: Arrival): Promise<void> };
+export type Operation = { weight: number; run(arrival: Arrival): Promise<void> };
 
 export type LoadRun<Id extends UserId = number> = {
   random: Random;

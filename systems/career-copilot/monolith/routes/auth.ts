@@ -1,6 +1,5 @@
-import { hash, loginRoutes, register, type SessionTokens, verify } from '@banyan/monolith';
+import { hash, loginRoutes, type SessionTokens, verify } from '@banyan/monolith';
 import type { FastifyInstance } from 'fastify';
-import type pg from 'pg';
 import {
   Account,
   LoginRequest,
@@ -23,31 +22,22 @@ export function authRoutes(app: FastifyInstance, { pool, settings, sessions, ofU
   const { bcryptCost } = settings;
   const shown = (tokens: SessionTokens) => shownTokens(tokens, settings.accessTokenSeconds);
 
-  app.post<{ Body: RegisterRequest }>(
-    '/auth/register',
-    {
-      config: { errors: statusesOf('EMAIL_TAKEN') },
-      schema: { body: RegisterRequest, response: { 201: Registered } },
-    },
-    async ({ body }, reply) => {
-      checkNewPassword(body.password);
-      const hashedPassword = await hash(body.password, bcryptCost);
-      const make = async (client: pg.PoolClient) => {
-        const { rows } = await client.query(
-          `INSERT INTO users (email, hashed_password, full_name) VALUES ($1, $2, $3)
-           RETURNING id, email, full_name, is_active, role, created_at`,
-          [normalizeEmail(body.email), hashedPassword, body.full_name],
-        );
-        return { user: rows[0], ...shown(await sessions.open(client, rows[0])) };
-      };
-      return await reply.code(201).send(await register(pool, make, () => new ApiError('EMAIL_TAKEN')));
-    },
-  );
-
   loginRoutes(app, {
     ...{ pool, sessions, bcryptCost, shown, statusesOf, inactive: 'INACTIVE_USER' },
     error: (code) => new ApiError(code),
-    schemas: { login: LoginRequest, refresh: RefreshRequest, tokens: Tokens },
+    schemas: {
+      ...{ register: RegisterRequest, registered: Registered, login: LoginRequest },
+      ...{ refresh: RefreshRequest, tokens: Tokens },
+    },
+    checkNew: ({ password }: RegisterRequest) => checkNewPassword(password),
+    make: async (tx, { email, full_name }, passwordHash) => {
+      const { rows } = await tx.query(
+        `INSERT INTO users (email, hashed_password, full_name) VALUES ($1, $2, $3)
+         RETURNING id, email, full_name, is_active, role, created_at`,
+        [normalizeEmail(email), passwordHash, full_name],
+      );
+      return rows[0];
+    },
     refreshTokenIn: (body) => (body as RefreshRequest).refresh_token,
     findByEmail: async (email) =>
       await find(

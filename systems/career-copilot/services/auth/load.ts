@@ -1,14 +1,14 @@
 import {
   type Arrival,
-  digestOf,
   exclusively,
   idsByEmail,
+  type KnownLogin,
   type Load,
   latest,
+  loginOperations,
   loginPromises,
   once,
   perUser,
-  type User,
 } from '@banyan/harness';
 import { hash, verify } from '@node-rs/bcrypt';
 import type pg from 'pg';
@@ -17,13 +17,7 @@ import { API } from '../../api/common.ts';
 import { BCRYPT_COST } from '../../monolith/data.ts';
 import { demoPassword, demoRefreshToken } from '../../monolith/generate.ts';
 
-type Login = {
-  /** Known once the account was read. */
-  email: string | null;
-  password: string;
-  passwordChanges: number;
-  refreshToken: string | null;
-};
+type Login = KnownLogin & { passwordChanges: number };
 
 /** Each page of the client asks who is logged in; few people register, log in or out. */
 export default {
@@ -44,7 +38,8 @@ export default {
     UserRegistered: { promise: 'registration', key: ({ email }) => email },
     PasswordChanged: { promise: 'password', key: ({ userId }) => userId },
   },
-  start({ random, users, name, violate }) {
+  start(run) {
+    const { users } = run;
     const loginOf = perUser(
       ({ id }): Login => ({
         email: null,
@@ -53,74 +48,11 @@ export default {
         refreshToken: id % 10 === 0 ? null : demoRefreshToken(id),
       }),
     );
-    const post = (path: string, body: object, expect = 200) =>
-      ({ kind: `POST ${path}`, method: 'POST', path: API + path, body, expect }) as const;
-
     const readAccount = async ({ send }: Arrival) => {
       const user = users.any();
       const call = { kind: 'GET /auth/me', method: 'GET', path: `${API}/auth/me`, expect: 200 } as const;
       const outcome = await send({ ...call, token: users.token(user) });
       if (outcome.is === 'ok') loginOf(user).email ??= (outcome.body as Account).email;
-    };
-    /** The legacy system gives the same refresh token back; the auth service another one, and then the old one is dead. */
-    const takeSession = (arrival: Arrival, user: User, tokens: Tokens, from?: string) => {
-      user.accessToken = tokens.access_token;
-      loginOf(user).refreshToken = tokens.refresh_token;
-      arrival.acknowledge({ name: 'session', key: digestOf(tokens.refresh_token) });
-      if (from !== undefined && from !== tokens.refresh_token)
-        arrival.acknowledge({ name: 'logout', key: digestOf(from) });
-    };
-    const register = async (arrival: Arrival) => {
-      const email = `${name}.${Math.floor(random.next() * 2 ** 48).toString(36)}@load.example.com`;
-      const password = passwordOf(0, random.int(1, 1e9));
-      const outcome = await arrival.write(
-        { name: 'registration', key: email, value: (body) => (body as Registered).user.id },
-        post('/auth/register', { email, password, full_name: 'Somebody  New' }, 201),
-      );
-      if (outcome.is !== 'ok') return;
-      const { user, access_token, refresh_token } = outcome.body as Registered;
-      arrival.acknowledge({ name: 'session', key: digestOf(refresh_token) });
-      const login = { email, password, passwordChanges: 0, refreshToken: refresh_token };
-      Object.assign(loginOf(users.add(user.id, access_token)), login);
-    };
-    const login = async (arrival: Arrival) => {
-      const user = users.writer((one) => loginOf(one).email !== null);
-      // At the very start nobody's email is known yet; a look at the account tells it.
-      if (!user) return await readAccount(arrival);
-      await exclusively(user, async () => {
-        const { email, password } = loginOf(user);
-        const outcome = await arrival.send(post('/auth/login', { email, password }));
-        if (outcome.is === 'ok') takeSession(arrival, user, outcome.body as Tokens);
-      });
-    };
-    const withSession = (user: User) => loginOf(user).refreshToken !== null;
-    const refresh = async (arrival: Arrival) => {
-      const user = users.writer(withSession);
-      if (!user) return;
-      await exclusively(user, async () => {
-        const from = loginOf(user).refreshToken!;
-        const outcome = await arrival.send(post('/auth/refresh', { refresh_token: from }));
-        if (outcome.is === 'ok') return takeSession(arrival, user, outcome.body as Tokens, from);
-        // It may have been exchanged although the answer was lost.
-        loginOf(user).refreshToken = null;
-        if (outcome.is === 'refused')
-          violate({
-            kind: 'POST /auth/refresh',
-            user: user.id,
-            expected: '200',
-            got: String(outcome.status),
-          });
-      });
-    };
-    const logout = async (arrival: Arrival) => {
-      const user = users.writer(withSession);
-      if (!user) return;
-      await exclusively(user, async () => {
-        const token = loginOf(user).refreshToken!;
-        loginOf(user).refreshToken = null;
-        const call = post('/auth/logout', { refresh_token: token });
-        await arrival.write({ name: 'logout', key: digestOf(token) }, call);
-      });
     };
     const changePassword = async ({ write }: Arrival) => {
       const user = users.writer();
@@ -147,10 +79,12 @@ export default {
     return {
       operations: [
         { weight: 220, run: readAccount },
-        { weight: 10, run: register },
-        { weight: 12, run: login },
-        { weight: 12, run: refresh },
-        { weight: 4, run: logout },
+        // The legacy system gives the same refresh token back; the auth service another one.
+        ...loginOperations(run, {
+          ...{ api: API, spelling: 'snake_case', endedBy: 200, exchanges: true },
+          knownOf: loginOf,
+          look: readAccount,
+        }),
         { weight: 2, run: changePassword },
       ],
     };
@@ -181,8 +115,6 @@ export default {
     },
   },
 } satisfies Load;
-
-type Registered = Tokens & { user: { id: number } };
 
 const GUEST_PASSWORD = 'only for warming up';
 const guestEmail = (id: number) => `guest-${id}@warm-up.example.com`;

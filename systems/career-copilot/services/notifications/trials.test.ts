@@ -1,67 +1,30 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
-import {
-  headerOf,
-  NUMBERS,
-  type OtherSide,
-  type SmtpDouble,
-  type Subscribed,
-  startPushService,
-  startSmtp,
-  startTwilio,
-  subscribe,
-} from '@banyan/notifications/testing';
-import webPush from 'web-push';
-import { type GatewayDouble, startGatewayDouble } from '../../kit/testing/gateway.ts';
-import { type Json, request } from '../../kit/testing/request.ts';
+import { headerOf, NUMBERS, type SmtpDouble, startSmtp, subscribe } from '@banyan/notifications/testing';
+import type { Json } from '../../kit/testing/request.ts';
 import { until } from '../../kit/testing/until.ts';
-import { notifications } from './main.ts';
-import { variables } from './testing/start.ts';
+import { startWithOtherSides } from './testing/other-sides.ts';
 
 /** Messages that people send to themselves. */
 
-const subscribed = new Map<string, Subscribed>();
-let gateway: GatewayDouble;
 let smtp: SmtpDouble;
-let twilio: OtherSide;
-let pushService: OtherSide;
-let service: Awaited<ReturnType<typeof notifications.start>>;
+let sides: Awaited<ReturnType<typeof startWithOtherSides>>;
+let service: (typeof sides)['service'];
 let people = 100;
 
 before(async () => {
-  [gateway, smtp, twilio, pushService] = await Promise.all([
-    startGatewayDouble(),
-    startSmtp(),
-    startTwilio(),
-    startPushService(subscribed),
-  ]);
-  const { publicKey, privateKey } = webPush.generateVAPIDKeys();
-  service = await notifications.start(
-    await variables({
-      API_URL: gateway.url,
-      SMTP_URL: smtp.url,
-      TWILIO_URL: twilio.url,
-      TWILIO_ACCOUNT_SID: 'AC1',
-      TWILIO_AUTH_TOKEN: 'the token',
-      TWILIO_FROM: '+15005550006',
-      VAPID_PUBLIC_KEY: publicKey,
-      VAPID_PRIVATE_KEY: privateKey,
-      PUSH_ORIGINS: pushService.url,
-    }),
-  );
+  smtp = await startSmtp();
+  sides = await startWithOtherSides({ SMTP_URL: smtp.url });
+  service = sides.service;
 });
 
 after(async () => {
-  await service?.close();
-  await Promise.all([smtp?.stop(), twilio?.stop(), pushService?.stop()]);
-  gateway?.close();
+  await sides?.stop();
+  await smtp?.stop();
 });
 
-const call = (as: number, method: string, path: string, body?: object, role = 'user') =>
-  request(service.url, method, `/notifications${path}`, {
-    token: gateway.token(as, role),
-    ...(body && { body }),
-  });
+const call = (as: number, method: string, path: string, body?: object, role?: string) =>
+  sides.call(as, method, path, body, role);
 
 /** Somebody new, with this address; in the middle of their quiet hours, who wants nothing. */
 async function person(email: string, { isUnconfirmed = false } = {}): Promise<number> {
@@ -112,15 +75,15 @@ describe('a test of a channel', () => {
       [grace, NUMBERS.good],
     );
     for (const name of ['desk', 'missing']) {
-      const browser = subscribe(`${pushService.url}/${name}`);
-      subscribed.set(name, browser);
+      const browser = subscribe(`${sides.pushService.url}/${name}`);
+      sides.subscribed.set(name, browser);
       await call(grace, 'POST', '/push-subscriptions', JSON.parse(browser.text));
     }
     assert.deepEqual(await outcomes(grace, await call(grace, 'POST', '/channels/sms/test')), ['sent']);
-    assert.match(twilio.received.at(-1)!.text, /^A test of Career Copilot/);
+    assert.match(sides.twilio.received.at(-1)!.text, /^A test of Career Copilot/);
     const pushed = await outcomes(grace, await call(grace, 'POST', '/channels/push/test'));
     assert.deepEqual(pushed.toSorted(), ['bounced SUBSCRIPTION_GONE', 'sent']);
-    assert.equal(JSON.parse(pushService.received.at(-1)!.text).title, 'A test of Career Copilot');
+    assert.equal(JSON.parse(sides.pushService.received.at(-1)!.text).title, 'A test of Career Copilot');
   });
 
   it('says why nothing is sent, and is nobody else’s to look at', async () => {

@@ -2,64 +2,27 @@ import assert from 'node:assert/strict';
 import { createHmac, randomUUID } from 'node:crypto';
 import { after, before, describe, it } from 'node:test';
 import { tell } from '@banyan/notifications';
-import {
-  NUMBERS,
-  type OtherSide,
-  type Subscribed,
-  startPushService,
-  startTwilio,
-  subscribe,
-} from '@banyan/notifications/testing';
+import { NUMBERS, subscribe } from '@banyan/notifications/testing';
 import { withTransaction } from '@banyan/postgres';
-import webPush from 'web-push';
 import { said } from '../../kit/testing/events.ts';
-import { type GatewayDouble, startGatewayDouble } from '../../kit/testing/gateway.ts';
-import { type Json, request } from '../../kit/testing/request.ts';
+import type { Json } from '../../kit/testing/request.ts';
 import { until } from '../../kit/testing/until.ts';
-import { notifications } from './main.ts';
-import { variables } from './testing/start.ts';
+import { AUTH_TOKEN, startWithOtherSides } from './testing/other-sides.ts';
 
 const PUBLIC_URL = 'https://career.example';
-const AUTH_TOKEN = 'the token of the account';
 const BOUNCE_TOKEN = 'whoever-forwards-mails';
-const subscribed = new Map<string, Subscribed>();
-let gateway: GatewayDouble;
-let twilio: OtherSide;
-let pushService: OtherSide;
-let service: Awaited<ReturnType<typeof notifications.start>>;
+let sides: Awaited<ReturnType<typeof startWithOtherSides>>;
+let service: (typeof sides)['service'];
 let people = 0;
 
 before(async () => {
-  [gateway, twilio, pushService] = await Promise.all([
-    startGatewayDouble(),
-    startTwilio(),
-    startPushService(subscribed),
-  ]);
-  const { publicKey, privateKey } = webPush.generateVAPIDKeys();
-  service = await notifications.start(
-    await variables({
-      API_URL: gateway.url,
-      PUBLIC_URL,
-      TWILIO_URL: twilio.url,
-      TWILIO_ACCOUNT_SID: 'AC1',
-      TWILIO_AUTH_TOKEN: AUTH_TOKEN,
-      TWILIO_FROM: '+15005550006',
-      VAPID_PUBLIC_KEY: publicKey,
-      VAPID_PRIVATE_KEY: privateKey,
-      PUSH_ORIGINS: pushService.url,
-      BOUNCE_TOKEN,
-    }),
-  );
+  sides = await startWithOtherSides({ PUBLIC_URL, BOUNCE_TOKEN });
+  service = sides.service;
 });
 
-after(async () => {
-  await service?.close();
-  await Promise.all([twilio?.stop(), pushService?.stop()]);
-  gateway?.close();
-});
+after(async () => await sides?.stop());
 
-const call = (as: number, method: string, path: string, body?: object) =>
-  request(service.url, method, `/notifications${path}`, { token: gateway.token(as), ...(body && { body }) });
+const call = (as: number, method: string, path: string, body?: object) => sides.call(as, method, path, body);
 
 async function due(userId: number): Promise<void> {
   const parameters = { applicationId: 1, what: 'Ask', dueAt: '2026-11-30T09:00:00Z', job: 'j', company: 'c' };
@@ -82,7 +45,7 @@ it('channels are those that have been set up', async () => {
 
 describe('a telephone number', () => {
   const codeTo = async (number: string) =>
-    (await until(() => twilio.received.findLast(({ to }) => to === number))).text.slice(0, 6);
+    (await until(() => sides.twilio.received.findLast(({ to }) => to === number))).text.slice(0, 6);
 
   it('is told something only after a code that was sent there has come back', async () => {
     const userId = ++people;
@@ -129,8 +92,8 @@ describe('a telephone number', () => {
 
 describe('a browser', () => {
   const added = async (userId: number, name: string) => {
-    const one = subscribe(`${pushService.url}/${name}`);
-    subscribed.set(name, one);
+    const one = subscribe(`${sides.pushService.url}/${name}`);
+    sides.subscribed.set(name, one);
     return await call(userId, 'POST', '/push-subscriptions', JSON.parse(one.text));
   };
 
@@ -142,7 +105,7 @@ describe('a browser', () => {
     assert.deepEqual(states.toSorted(), ['bounced', 'sent', 'sent']);
     await due(userId);
     assert.equal((await ended(userId, 'push')).length, 5);
-    const shown = pushService.received.map(({ text }) => JSON.parse(text).title);
+    const shown = sides.pushService.received.map(({ text }) => JSON.parse(text).title);
     assert.deepEqual(shown, Array(4).fill('To do: Ask'));
   });
 

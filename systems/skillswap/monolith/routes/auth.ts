@@ -1,6 +1,5 @@
-import { hash, loginRoutes, register, type SessionTokens } from '@banyan/monolith';
+import { loginRoutes, type SessionTokens } from '@banyan/monolith';
 import type { FastifyInstance } from 'fastify';
-import type pg from 'pg';
 import { LoginRequest, RefreshRequest, Registered, RegisterRequest, Tokens } from '../../api/auth.ts';
 import { Done } from '../../api/common.ts';
 import { checkPassword, normalizeEmail } from '../../kit/accounts.ts';
@@ -16,36 +15,28 @@ export function authRoutes(app: FastifyInstance, { pool, settings, sessions }: C
   const { bcryptCost, accessTokenSeconds: expiresIn } = settings;
   const shown = (tokens: SessionTokens) => ({ ...tokens, tokenType: 'Bearer', expiresIn });
 
-  app.post<{ Body: RegisterRequest }>(
-    '/auth/register',
-    {
-      config: { errors: statusesOf('EMAIL_TAKEN') },
-      schema: { body: RegisterRequest, response: { 201: Registered } },
-    },
-    async ({ body }, reply) => {
-      const { email, password, fullName, timeZone = 'UTC' } = body;
-      checkZone(timeZone);
-      checkPassword(password);
-      const passwordHash = await hash(password, bcryptCost);
-      const make = async (client: pg.PoolClient) => {
-        const { rows } = await client.query(
-          `INSERT INTO users_legacy (email, password_hash, full_name, time_zone) VALUES ($1, $2, $3, $4)
-           RETURNING ${USER_COLUMNS}`,
-          [normalizeEmail(email), passwordHash, fullName, timeZone],
-        );
-        const user = rows[0];
-        await client.query('INSERT INTO skill_profiles (user_id) VALUES ($1)', [user.id]);
-        await client.query('INSERT INTO wallets (user_id) VALUES ($1)', [user.id]);
-        return { user, ...shown(await sessions.open(client, user)) };
-      };
-      return await reply.code(201).send(await register(pool, make, () => new ApiError('EMAIL_TAKEN')));
-    },
-  );
-
   loginRoutes(app, {
     ...{ pool, sessions, bcryptCost, shown, statusesOf, inactive: 'ACCOUNT_INACTIVE' },
     error: (code) => new ApiError(code),
-    schemas: { login: LoginRequest, refresh: RefreshRequest, tokens: Tokens },
+    schemas: {
+      ...{ register: RegisterRequest, registered: Registered, login: LoginRequest },
+      ...{ refresh: RefreshRequest, tokens: Tokens },
+    },
+    checkNew: ({ password, timeZone = 'UTC' }: RegisterRequest) => {
+      checkZone(timeZone);
+      checkPassword(password);
+    },
+    make: async (tx, { email, fullName, timeZone = 'UTC' }, passwordHash) => {
+      const { rows } = await tx.query(
+        `INSERT INTO users_legacy (email, password_hash, full_name, time_zone) VALUES ($1, $2, $3, $4)
+         RETURNING ${USER_COLUMNS}`,
+        [normalizeEmail(email), passwordHash, fullName, timeZone],
+      );
+      const user = rows[0];
+      await tx.query('INSERT INTO skill_profiles (user_id) VALUES ($1)', [user.id]);
+      await tx.query('INSERT INTO wallets (user_id) VALUES ($1)', [user.id]);
+      return user;
+    },
     refreshTokenIn: (body) => (body as RefreshRequest).refreshToken,
     findByEmail: async (email) =>
       await find(

@@ -3,12 +3,13 @@ import {
   acknowledgeMarked,
   type Changes,
   checkMarked,
-  digestOf,
   exclusively,
   idsByEmail,
+  type KnownLogin,
   type Load,
   type LoadRun,
   latest,
+  loginOperations,
   loginPromises,
   marker,
   markersBy,
@@ -20,21 +21,18 @@ import {
 } from '@banyan/harness';
 import { hash } from '@node-rs/bcrypt';
 import type { Static } from 'typebox';
-import type { Registered, Tokens } from '../../api/auth.ts';
+import type { Tokens } from '../../api/auth.ts';
 import { API } from '../../api/common.ts';
 import type * as api from '../../api/users.ts';
 import { BCRYPT_COST } from '../../monolith/data.ts';
 import { demoPassword, demoRefreshToken, userId } from '../../monolith/generate.ts';
 
 /** What is known of somebody, with the changes of their profile. */
-type Known = Changes & {
-  /** Known once the profile was read. */
-  email: string | null;
-  /** To be sent with the next change; null until the profile was read. */
-  version: number | null;
-  password: string;
-  refreshToken: string | null;
-};
+type Known = Changes &
+  KnownLogin & {
+    /** To be sent with the next change; null until the profile was read. */
+    version: number | null;
+  };
 
 type Person = User<string>;
 
@@ -53,7 +51,7 @@ export default {
     UserProfileUpdated: { promise: 'profile', key: ({ userId }) => userId },
   },
   start(run) {
-    const { random, users, name, rows, violate } = run;
+    const { random, users, rows } = run;
     const numbers = new Map(
       Array.from({ length: rows.users_legacy ?? 0 }, (_, index) => [userId(index + 1), index + 1]),
     );
@@ -68,8 +66,6 @@ export default {
     });
     const check = (user: Person, { kind, least, body }: { kind: string; least: number; body: unknown }) =>
       checkMarked(run, knownOf(user), { kind, user, least, text: (body as api.User).bio });
-    const post = (path: string, body: object, expect = 200) =>
-      ({ kind: `POST ${path}`, method: 'POST', path: API + path, body, expect }) as const;
     const get = (path: string, as: Person, kind = path) =>
       ({
         kind: `GET ${kind}`,
@@ -132,61 +128,6 @@ export default {
         check(user, { kind, least: n, body: outcome.body });
       });
     };
-    const register = async (arrival: Arrival) => {
-      const email = `${name}.${Math.floor(random.next() * 2 ** 48).toString(36)}@load.example.com`;
-      const password = `password-${random.int(1, 1e9)}`;
-      const outcome = await arrival.write(
-        { name: 'registration', key: email, value: (body) => (body as Static<typeof Registered>).user.id },
-        post('/auth/register', { email, password, fullName: 'Somebody  New' }, 201),
-      );
-      if (outcome.is !== 'ok') return;
-      const { user, accessToken, refreshToken } = outcome.body as Static<typeof Registered>;
-      arrival.acknowledge({ name: 'session', key: digestOf(refreshToken) });
-      const known = { email, version: user.version, password, refreshToken };
-      Object.assign(knownOf(users.add(user.id, accessToken)), known);
-    };
-    const login = async (arrival: Arrival) => {
-      const user = users.writer((one) => knownOf(one).email !== null);
-      // At the very start nobody's address is known yet; a look at the profile tells it.
-      if (!user) return await readOwn(users.any(), arrival);
-      await exclusively(user, async () => {
-        const known = knownOf(user);
-        const outcome = await arrival.send(
-          post('/auth/login', { email: known.email, password: known.password }),
-        );
-        if (outcome.is !== 'ok') return;
-        const { accessToken, refreshToken } = outcome.body as Static<typeof Tokens>;
-        user.accessToken = accessToken;
-        known.refreshToken = refreshToken;
-        arrival.acknowledge({ name: 'session', key: digestOf(refreshToken) });
-      });
-    };
-    const withSession = (user: Person) => knownOf(user).refreshToken !== null;
-    const refresh = async (arrival: Arrival) => {
-      const user = users.writer(withSession);
-      if (!user) return;
-      await exclusively(user, async () => {
-        const kind = 'POST /auth/refresh';
-        const from = knownOf(user).refreshToken!;
-        const outcome = await arrival.send(post('/auth/refresh', { refreshToken: from }));
-        if (outcome.is === 'refused')
-          violate({ kind, user: user.id, expected: '200', got: String(outcome.status) });
-        if (outcome.is !== 'ok') return;
-        const { accessToken, refreshToken } = outcome.body as Static<typeof Tokens>;
-        user.accessToken = accessToken;
-        if (refreshToken !== from) violate({ kind, user: user.id, expected: 'the same', got: 'another' });
-      });
-    };
-    const logout = async (arrival: Arrival) => {
-      const user = users.writer(withSession);
-      if (!user) return;
-      await exclusively(user, async () => {
-        const refreshToken = knownOf(user).refreshToken!;
-        knownOf(user).refreshToken = null;
-        const call = post('/auth/logout', { refreshToken }, 204);
-        await arrival.write({ name: 'logout', key: digestOf(refreshToken) }, call);
-      });
-    };
     return {
       operations: [
         { weight: 230, run: (arrival) => readOwn(users.reader(), arrival) },
@@ -196,10 +137,11 @@ export default {
         },
         { weight: 30, run: readPrivacy },
         { weight: 130, run: change },
-        { weight: 10, run: register },
-        { weight: 12, run: login },
-        { weight: 12, run: refresh },
-        { weight: 4, run: logout },
+        ...loginOperations(run, {
+          ...{ api: API, spelling: 'camelCase', endedBy: 204, exchanges: false },
+          knownOf,
+          look: (arrival) => readOwn(users.any(), arrival),
+        }),
       ],
       firstVisit: readOwn,
     };
