@@ -100,6 +100,34 @@ it('one that its owner has removed there is asked for once more, and then no mor
   assert.deepEqual(await look(), [[], true]);
 });
 
+/** A look that is killed when a thing has come there, or before it has. */
+async function killedLook(): Promise<void> {
+  onPut = async () => {
+    throw new Error('killed');
+  };
+  await assert.rejects(look());
+  onPut = async () => true;
+  await pool.query('UPDATE calendars SET leased_until = NULL');
+}
+
+it('one that may be there is changed where it is and removed, and does not come there late', async () => {
+  await add('mine');
+  await killedLook();
+  // It may be there, and is not to come any more.
+  await change('is_added = false');
+  onPut = async () => false;
+  assert.deepEqual(await look(), [['change mine'], true]);
+  assert.deepEqual(await look(), [[], true]);
+  await change('is_added = true');
+  onPut = async () => true;
+  assert.deepEqual(await look(), [['make mine'], true]);
+  await add('another');
+  await killedLook();
+  await change('is_gone = true');
+  assert.deepEqual(await look(), [['remove', 'remove'], true]);
+  assert.deepEqual(await look(), [[], true]);
+});
+
 it('whoever has lost the calendar to another process writes nothing more, and says nothing of it', async () => {
   await add('one');
   await add('two');

@@ -13,7 +13,8 @@ const WHOLE_EVERY_MS = 30 * DAY_MS;
 
 /**
  * Brings a calendar up to date with what is to be in it, then reads what has changed in it, where the system does. Each half can be broken off and done
- * again: an event is put under an id of ours, and what was read is kept together with the token that it ends with. False: there is more. Throws `CalendarError`.
+ * again: an event is put under an id of ours, of which it is noted before that it may be there, and what was read is kept together with the token that it
+ * ends with. False: there is more. Throws `CalendarError`.
  */
 export async function lookAt(
   pool: Db,
@@ -25,14 +26,24 @@ export async function lookAt(
   for (const one of unpushed) {
     // Whoever has it by now has read what is newer.
     if (!(await store.calendars.extend(pool, due))) return true;
-    let isThere = false;
-    if (one.isGone) await calendar.remove(one.key);
-    else isThere = await calendar.put(one, one.known);
-    await store.notePushed(pool, due.id, one, { removedThere: !one.isGone && !isThere });
+    await bring(pool, due, one, calendar);
   }
   if (reads) await store.applyChanges(pool, due.id, await readChanges(due, calendar, Date.now()));
   else await store.noteLook(pool, due.id);
   return unpushed.length < store.MOST_PUSHED;
+}
+
+/** Whoever is killed on the way leaves it on record that the event may be there: so it is changed and removed though nobody saw it arrive. */
+async function bring(pool: Db, { id }: store.Due, one: store.Unpushed, calendar: RemoteCalendar) {
+  if (one.isGone) {
+    await calendar.remove(one.key);
+    return await store.notePushed(pool, id, one, { removedThere: false });
+  }
+  if (one.isAdded && !one.known) await store.noteBegun(pool, id, one);
+  const isThere = await calendar.put(one, one.known || !one.isAdded);
+  // It had never come there, and is not to come any more.
+  if (!isThere && !one.known && !one.isAdded) return await store.forgetBegun(pool, id, one);
+  await store.notePushed(pool, id, one, { removedThere: !isThere });
 }
 
 /** A token that is over means that all has to be read again. */

@@ -38,8 +38,10 @@ CREATE INDEX IF NOT EXISTS calendar_busy_when ON calendar_busy (calendar_id, sta
 CREATE TABLE IF NOT EXISTS calendar_events (
   calendar_id integer NOT NULL REFERENCES calendars ON DELETE CASCADE,
   event_key uuid NOT NULL,
-  version integer NOT NULL,
+  version integer,
   -- Its owner has removed it from that calendar: it does not come back.
   removed_there boolean NOT NULL DEFAULT false,
   PRIMARY KEY (calendar_id, event_key)
 );
+-- NULL: it is being put there for the first time, and whether it has come there nobody has noted.
+ALTER TABLE calendar_events ALTER COLUMN version DROP NOT NULL;

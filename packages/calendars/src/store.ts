@@ -102,6 +102,8 @@ export async function noteNextLook(db: Queryable, { id }: Due, everySeconds: num
 export type Unpushed = OwnEvent & {
   version: number;
   isGone: boolean;
+  /** It goes into a calendar that has not got it yet. */
+  isAdded: boolean;
   /** It was put there before. */
   known: boolean;
 };
@@ -110,20 +112,36 @@ export type Unpushed = OwnEvent & {
 export const MOST_PUSHED = 500;
 
 /**
- * What is not in a calendar as it is now. One that is gone before it ever was there need not go; one that its owner has removed there does not come
+ * What is not in a calendar as it is now. One that is gone before it can have been there need not go; one that its owner has removed there does not come
  * back. `events` is SQL, as the system has it.
  */
 export async function unpushed(db: Queryable, events: string, { id, userId }: Due): Promise<Unpushed[]> {
   const { rows } = await db.query<Omit<Unpushed, 'status'> & { status: OwnEvent['status'] | null }>(
-    `SELECT e.key, e.version, e.is_gone AS "isGone", e.title, e.location, e.starts_at AS "startsAt", e.ends_at AS "endsAt",
+    `SELECT e.key, e.version, e.is_gone AS "isGone", e.is_added AS "isAdded", e.title, e.location, e.starts_at AS "startsAt", e.ends_at AS "endsAt",
        e.status, p.version IS NOT NULL AS known
      FROM (${events}) AS e LEFT JOIN calendar_events AS p ON p.event_key = e.key AND p.calendar_id = $1
-     WHERE p.version IS DISTINCT FROM e.version AND (p.version IS NOT NULL OR e.is_added AND NOT e.is_gone)
+     WHERE p.version IS DISTINCT FROM e.version AND (p.event_key IS NOT NULL OR e.is_added AND NOT e.is_gone)
        AND p.removed_there IS NOT TRUE
      ORDER BY e.starts_at, e.key LIMIT ${MOST_PUSHED}`,
     [id, userId],
   );
   return rows.map(({ status, ...one }) => (status === null ? one : { ...one, status }) as Unpushed);
+}
+
+/** It may be in the calendar from now on. */
+export async function noteBegun(db: Queryable, calendarId: number, { key }: Unpushed): Promise<void> {
+  await db.query(
+    `INSERT INTO calendar_events (calendar_id, event_key) SELECT id, $2 FROM calendars WHERE id = $1 ON CONFLICT DO NOTHING`,
+    [calendarId, key],
+  );
+}
+
+/** What was begun has never come there. */
+export async function forgetBegun(db: Queryable, calendarId: number, { key }: Unpushed): Promise<void> {
+  await db.query(
+    'DELETE FROM calendar_events WHERE calendar_id = $1 AND event_key = $2 AND version IS NULL',
+    [calendarId, key],
+  );
 }
 
 export async function notePushed(

@@ -15,8 +15,12 @@ const CALENDAR = `${HOME}work/`;
 /** Members in one answer to a question for changes. */
 const PAGE = 2;
 
+export type WhenWritten = 'before' | 'after';
+
 export type CalDavDouble = CalDavServer & {
   objects: Map<string, Kept>;
+  /** Waited for before each write, and when it is done and not answered yet. */
+  onWrite(when: WhenWritten): Promise<void>;
   /** Takes another password from now on. */
   changePassword(password: string): void;
 };
@@ -111,7 +115,12 @@ export async function startCalDav(): Promise<CalDavDouble> {
     if (request.headers.authorization !== `Basic ${login}`) return { status: 401 };
     if (request.method === 'PROPFIND') return propfind(path);
     if (request.method === 'REPORT') return path === CALENDAR ? report(body) : { status: 404 };
-    if (request.method !== 'GET') return write(path, request, body);
+    if (request.method !== 'GET') {
+      await double.onWrite('before');
+      const written = write(path, request, body);
+      await double.onWrite('after');
+      return written;
+    }
     const there = objects.get(path);
     return there ? { status: 200, body: there.ics, headers: { etag: there.etag } } : { status: 404 };
   }
@@ -122,10 +131,11 @@ export async function startCalDav(): Promise<CalDavDouble> {
   });
   await once(server.listen(0, '127.0.0.1'), 'listening');
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  return {
+  const double: CalDavDouble = {
     url,
     login: { username: 'ada', password },
     objects,
+    onWrite: async () => {},
     put: async (name, ics, expanded) => void keep(CALENDAR + name, ics, expanded),
     get: async (name) => objects.get(CALENDAR + name)?.ics,
     remove: async (name) => drop(CALENDAR + name),
@@ -140,6 +150,7 @@ export async function startCalDav(): Promise<CalDavDouble> {
       server.close();
     },
   };
+  return double;
 }
 
 const href = (path: string) => `<d:href>${path}</d:href>`;

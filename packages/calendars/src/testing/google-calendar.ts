@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { json } from 'node:stream/consumers';
+import type { WhenWritten } from './caldav-server.ts';
 
 type Event = Record<string, unknown> & { id: string; status?: string };
 
@@ -15,6 +16,8 @@ export type GoogleCalendar = {
   /** What is asked, without what asks for pages. */
   asked: string[];
   events: Map<string, Event>;
+  /** Waited for before each write, and when it is done and not answered yet. */
+  onWrite(when: WhenWritten): Promise<void>;
   /** As somebody does it there. */
   put(event: Event): void;
   cancel(id: string): void;
@@ -82,15 +85,19 @@ export async function startGoogleCalendar(token: string): Promise<GoogleCalendar
   }
 
   const server = createServer(async (request, response) => {
+    const isWrite = request.method !== 'GET';
+    if (isWrite) await double.onWrite('before');
     const [status, body] = await answer(request);
+    if (isWrite) await double.onWrite('after');
     response.writeHead(status, { 'content-type': 'application/json' });
     response.end(body === undefined ? undefined : JSON.stringify(body));
   });
   await once(server.listen(0, '127.0.0.1'), 'listening');
-  return {
+  const double: GoogleCalendar = {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     asked,
     events,
+    onWrite: async () => {},
     put,
     cancel: (id) => put({ ...events.get(id)!, status: 'cancelled' }),
     forgetTokens: () => {
@@ -105,4 +112,5 @@ export async function startGoogleCalendar(token: string): Promise<GoogleCalendar
       server.close();
     },
   };
+  return double;
 }

@@ -1,1 +1,1 @@
-export { type Answer, type Json, request, variablesOf } from '@banyan/harness/testing';
+export { type Answer, type Json, request, startProcess, variablesOf } from '@banyan/harness/testing';
