@@ -4,6 +4,7 @@ import type { FactsResult } from '../audit/facts.ts';
 import type { LoadStats } from '../load/engine.ts';
 import type { StageFigures, TourReport } from './report.ts';
 import type { TracedStall } from './trace/trace.ts';
+import type { WayBack } from './ways-back.ts';
 
 /** Collects over the whole tour what the status shows only for a moment. */
 export class Figures {
@@ -43,12 +44,13 @@ export class Figures {
     /** Undefined: nobody listened. */
     facts: FactsResult | undefined;
     unfinished: string[];
+    wentBack: WayBack[];
     stalls: TracedStall[];
     rates: { asked: number; lowest: number };
     /** Processor time by stage, ms. */
     usedMs: ReadonlyMap<string, number>;
   }): TourReport {
-    const { load, steps, audits, goneBack, facts, unfinished, stalls, rates, usedMs } = parts;
+    const { load, steps, audits, goneBack, facts, unfinished, wentBack, stalls, rates, usedMs } = parts;
     const sum = (values: number[]) => values.reduce((total, value) => total + value, 0);
     const verified = [...this.verified.values()];
     return {
@@ -78,6 +80,7 @@ export class Figures {
       },
       balances: farthestOff([...audits, ...goneBack].map(({ balances }) => balances)),
       unfinished,
+      wentBack,
       stalls,
       rates,
     };

@@ -38,6 +38,7 @@ const GOOD: TourReport = {
   rollback: { lossless: true, proven: true },
   balances: {},
   unfinished: [],
+  wentBack: [],
   stalls: [],
   rates: { asked: 300, lowest: 300 },
 };
@@ -53,11 +54,13 @@ it('keeps every promise when the machine was slow: a story that is not finished 
   const slow: TourReport = {
     ...GOOD,
     unfinished: ['users did not get to migrated: 5 times: went back by itself'],
+    wentBack: [{ service: 'auth', from: 'migrated', why: 'its lock refused a write' }],
     rollback: { lossless: false, proven: false },
     rates: { asked: 150, lowest: 75 },
   };
   assert.deepEqual(brokenPromises(slow), []);
   const text = renderReport(slow);
+  assert.match(text, /by itself, no write lost by it:\n {2}- auth, from migrated: its lock refused a write/);
   assert.match(text, /Not reached, and nothing lost by it:\n {2}- users did not get to migrated/);
   assert.match(text, /lowered from 150 to 75/);
   assert.match(nextSteps(slow, NEXT), /npm start -- --rate/);

@@ -1,6 +1,7 @@
 import type { Balances } from '../audit/audit.ts';
 import { describeCauses } from './trace/explain.ts';
 import type { TracedStall } from './trace/trace.ts';
+import type { WayBack } from './ways-back.ts';
 
 /** The report of a tour: what `--json` writes and what the terminal shows at the end. */
 export type TourReport = {
@@ -20,6 +21,8 @@ export type TourReport = {
   balances: Balances;
   /** What did not come about, and why: a service that goes back by itself breaks no promise. */
   unfinished: string[];
+  /** Each time that a service went back by itself. */
+  wentBack: WayBack[];
   /** Fences over 250 ms and times in which all requests stood so long, with what took the time. */
   stalls: TracedStall[];
   /** Requests a second: what the run was to have, and the lowest that a machine which fell behind was left with. */
@@ -113,6 +116,9 @@ export function renderReport(report: TourReport): string {
       : []),
     ...describeStalls(report.stalls),
     '',
+    ...(report.wentBack.length > 0
+      ? [`Went back by itself, no write lost by it:\n${list(report.wentBack.map(describeWayBack))}`, '']
+      : []),
     ...(report.unfinished.length > 0
       ? [`Not reached, and nothing lost by it:\n${list(report.unfinished)}`, '']
       : []),
@@ -163,6 +169,10 @@ function describeFigures(figures: Record<string, number>): string {
 /** As JSON: each balance under its own name, e.g. `"ledger": { … }`. */
 export function jsonOf({ balances, ...report }: TourReport): object {
   return { ...report, ...balances };
+}
+
+function describeWayBack({ service, from, why }: WayBack): string {
+  return `${service}, from ${from}: ${why}`;
 }
 
 function goingBack({ rollback }: TourReport): string {

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { it } from 'node:test';
 import { ControlError, type ServiceStatus, type Stage, type Target } from '@banyan/banyan/operate';
 import { type StoryOptions, tellStory } from './storyline.ts';
+import type { WayBack } from './ways-back.ts';
 
 type Service = { stage: Stage; share: number; target: Target; paused: string | null };
 
@@ -250,4 +251,32 @@ it('brings back within its limit also what did not get all the way, and proves n
   assert.match((await told).join(), /^users did not get to migrated/);
   assert.deepEqual([services.auth!.stage, services.users!.stage, proven()], ['monolith', 'monolith', 1]);
   assert.ok(minutes() < 9, `${minutes()} minutes`);
+});
+
+it('tells when a service that was there already goes back by itself while another moves, each time', async () => {
+  const ways: WayBack[] = [];
+  let times = 0;
+  let users: Stage = 'monolith';
+  const { told, events } = play(
+    (service, name) => {
+      if (name === 'users') users = service.stage;
+      // While users copy, and once more when both were there.
+      const turn = ['copying', 'migrated'][times];
+      if (name !== 'auth' || service.stage !== 'migrated' || users !== turn) return false;
+      times += 1;
+      goBack(service, `its lock refused write ${times}`);
+      return true;
+    },
+    { story: { onWentBack: (way) => ways.push(way) } },
+  );
+  assert.deepEqual(await told, []);
+  assert.deepEqual(ways, [
+    { service: 'auth', from: 'migrated', why: 'its lock refused write 1' },
+    { service: 'auth', from: 'migrated', why: 'its lock refused write 2' },
+  ]);
+  assert.ok(
+    events.includes(
+      'auth, which was at migrated, went back by itself, no write lost: its lock refused write 1',
+    ),
+  );
 });

@@ -7,6 +7,7 @@ import {
   wentBack,
 } from '@banyan/banyan/operate';
 import { begin, type Goal, limitsFor, nextMove, reasonOf, setBack } from './progress.ts';
+import { noticeWaysBack, type WayBack } from './ways-back.ts';
 
 export type StoryOptions = {
   /** In the order in which they leave the monolith. */
@@ -29,6 +30,8 @@ export type StoryOptions = {
   /** Told at every change of stage, and with every look at the status. */
   onEvent: (text: string) => void;
   onStatus: (services: ServiceStatus[]) => void;
+  /** Told each service that goes back by itself, whosever turn it is. */
+  onWentBack?: (way: WayBack) => void;
   /** Called when those that are migrated are about to go back, and the load goes on. */
   proveMigrated?: () => Promise<void>;
   /** Told each service whose rows were all compared in the end. */
@@ -151,6 +154,9 @@ function storyteller(options: StoryOptions) {
   const storyEnds = now() + (options.longestMs ?? longestMs);
   const told = new Map<string, string>();
   const unfinished: string[] = [];
+  const waysBack = noticeWaysBack();
+  /** Whose turn it is: what it does is told with its way. */
+  let moving: string | undefined;
 
   return { unfinished, reach, linger, verify, statuses };
 
@@ -248,10 +254,17 @@ function storyteller(options: StoryOptions) {
   async function statuses(): Promise<ServiceStatus[]> {
     const { services } = await patiently(() => control.status());
     onStatus(services);
+    for (const way of waysBack(services)) {
+      options.onWentBack?.(way);
+      const others = services.find(({ service }) => service === way.service)?.together ?? [];
+      if (moving !== undefined && ![way.service, ...others].includes(moving))
+        onEvent(`${way.service}, which was at ${way.from}, went back by itself, no write lost: ${way.why}`);
+    }
     return services;
   }
 
   async function look(service: string): Promise<ServiceStatus> {
+    moving = service;
     const services = await statuses();
     const status = services.find((candidate) => candidate.service === service)!;
     const label = labelOf(status);

@@ -17,6 +17,7 @@ import { type StoryOptions, tellStory } from './storyline.ts';
 import { tellStalls } from './trace/trace.ts';
 import type { Sampler } from './trace/waits.ts';
 import type { View } from './view.ts';
+import type { WayBack } from './ways-back.ts';
 
 /** What moves, and where its rows lie. */
 export type Migration = {
@@ -66,6 +67,7 @@ export async function runTour(run: TourRun): Promise<TourReport> {
   const pacer = keepUp(run);
   const audits: AuditResult[] = [];
   const goneBack: AuditResult[] = [];
+  const wentBack: WayBack[] = [];
   const auditWhereTheyAre = async () => {
     const status = await control.status();
     for (const sides of sidesOf(status.services, [...loads.keys()], pools))
@@ -79,6 +81,7 @@ export async function runTour(run: TourRun): Promise<TourReport> {
       patience: scale.patience,
       signal: run.signal,
       onVerified: run.onVerified,
+      onWentBack: (way) => wentBack.push(way),
       onEvent: view.event,
       onStage: (name) => {
         load.stage(name);
@@ -119,6 +122,7 @@ export async function runTour(run: TourRun): Promise<TourReport> {
       goneBack,
       facts,
       unfinished,
+      wentBack,
       stalls: tellStalls(migration.directory, run.sampler, longSpans(steps, stats.stalls)),
       rates: { asked: scale.rate, lowest: pacer.lowestRate() },
       usedMs,
