@@ -185,6 +185,7 @@ it('counts what the monolith does after session and payment have gone back to it
   await teach('monolith');
   await sameForAll();
 
+  await assert.rejects(control.rollback('session', ''), { code: 'others_hear', message: /'analytics'/ });
   await goTo(control, 'session', 'monolith');
   await until(async () => !(await at()).draining);
   // Nobody tells of it before they are copied anew.

@@ -68,8 +68,8 @@ export class ControlClient implements Control, Settings {
     return this.#call('POST', `${pathOf(service)}/advance`, body);
   }
 
-  rollback(service: string, reason: string): Promise<ServiceStatus> {
-    return this.#call('POST', `${pathOf(service)}/rollback`, { reason });
+  rollback(service: string, reason: string, { force }: { force?: boolean } = {}): Promise<ServiceStatus> {
+    return this.#call('POST', `${pathOf(service)}/rollback`, { reason, ...(force ? { force } : {}) });
   }
 
   pause(service: string, reason: string): Promise<ServiceStatus> {

@@ -23,6 +23,15 @@ const FailuresQuery = Type.Object(
   closed,
 );
 const ReasonBody = Type.Object({ reason: Type.Optional(Type.String({ maxLength: 1_000 })) }, closed);
+const RollbackBody = Type.Object(
+  {
+    ...ReasonBody.properties,
+    force: Type.Optional(
+      Type.Boolean({ description: 'also while a service with users is made of what it tells' }),
+    ),
+  },
+  closed,
+);
 const VerifyBody = Type.Object({ repair: Type.Optional(Type.Boolean()) }, closed);
 const DatabasesQuery = Type.Object({ service: Type.Optional(Type.String()) }, closed);
 const RetireBody = Type.Object(
@@ -81,10 +90,11 @@ export function addRoutes(app: FastifyInstance, control: Control): void {
     },
   );
 
-  app.post<InService & { Body: Static<typeof ReasonBody> }>(
+  app.post<InService & { Body: Static<typeof RollbackBody> }>(
     '/v1/services/:service/rollback',
-    { schema: { summary: 'Go back to the monolith', params: Service, body: ReasonBody } },
-    async ({ params, body }) => statusWithOldNames(await control.rollback(params.service, body.reason ?? '')),
+    { schema: { summary: 'Go back to the monolith', params: Service, body: RollbackBody } },
+    async ({ params: { service }, body: { reason = '', force = false } }) =>
+      statusWithOldNames(await control.rollback(service, reason, { force })),
   );
 
   app.post<InService & { Body: Static<typeof ReasonBody> }>(

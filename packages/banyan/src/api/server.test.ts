@@ -76,6 +76,7 @@ describe('the API through its client', () => {
     await client.advance('auth', { stage: 'migrated', share: 10_000 }, { force: true });
     await client.advance('auth', null);
     await client.rollback('auth', 'too slow & sad');
+    await client.rollback('auth', '', { force: true });
     await client.startVerification('users', true);
     await client.mismatches('users', 7);
     await client.failures(null, 3);
@@ -87,6 +88,7 @@ describe('the API through its client', () => {
       ['advance', 'auth', { stage: 'migrated', share: 10_000 }, { force: true }],
       ['advance', 'auth', null, { force: false }],
       ['rollback', 'auth', 'too slow & sad'],
+      ['rollback', 'auth', '', 'force'],
       ['verify', 'users', true],
       ['mismatches', 'users', 7],
       ['failures', null, 3],

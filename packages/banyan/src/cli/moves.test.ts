@@ -140,6 +140,8 @@ describe('banyan rollback', { concurrency: 3 }, () => {
     assert.equal(code, 0);
     assert.equal(stdout, 'auth is at the monolith\n');
     assert.deepEqual(fake.calls, [['rollback', 'auth', 'too slow']]);
+    await banyan('rollback', 'auth', '--force');
+    assert.deepEqual(fake.calls.at(-1), ['rollback', 'auth', '', 'force']);
   });
 
   test('is not done before the links of the service are removed', async (t) => {

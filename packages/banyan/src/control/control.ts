@@ -174,7 +174,8 @@ export interface Control {
   plan(service: string | null, target: Target | null): Promise<Record<string, PlannedStep[]>>;
   /** Sets the target; null: the next stop. Throws ControlError on illegal moves. */
   advance(service: string, target: Target | null, options: { force?: boolean }): Promise<ServiceStatus>;
-  rollback(service: string, reason: string): Promise<ServiceStatus>;
+  /** `force`: also while a service with users is made of what it tells. */
+  rollback(service: string, reason: string, options?: { force?: boolean }): Promise<ServiceStatus>;
   /** Stays where it is until `resume` or `advance`; going back is always possible. */
   pause(service: string, reason: string): Promise<ServiceStatus>;
   /** Goes on to the target it had, with evidence from now on. */

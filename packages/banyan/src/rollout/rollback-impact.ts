@@ -16,6 +16,8 @@ export type ImpactFacts = {
   /** What the service goes on reading from the monolith, and what of the monolith's refers to its rows. */
   fromMonolith?: string[];
   referring?: Read | null;
+  /** Services that are made of what it tells. */
+  hearers?: readonly string[];
 };
 
 /** Names as they were read last; `stale`: they could not be read again since. */
@@ -23,6 +25,14 @@ export type Read = { names: string[]; at: Date; stale: boolean };
 
 /** What going back to the monolith from here would cost: told before every step, and by `banyan plan`. */
 export function rollbackImpact(facts: ImpactFacts): RollbackImpact {
+  const { verdict, details } = impactOnRows(facts);
+  const { stage, hearers = [] } = facts;
+  if (hearers.length === 0 || stage === 'monolith' || stage === 'retired') return { verdict, details };
+  const silence = `at the monolith it tells nothing more, and these are made of it: ${hearers.join(', ')}; they go back first`;
+  return { verdict, details: [...details, silence] };
+}
+
+function impactOnRows(facts: ImpactFacts): RollbackImpact {
   const { stage, share, reverse } = facts;
   if (stage === 'retired') {
     const details = ['retired: rows are no longer written back to the monolith'];

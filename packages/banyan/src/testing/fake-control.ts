@@ -107,8 +107,8 @@ export class FakeControl implements Control {
     return structuredClone(status);
   }
 
-  async rollback(service: string, reason: string) {
-    this.calls.push(['rollback', service, reason]);
+  async rollback(service: string, reason: string, options: { force?: boolean } = {}) {
+    this.calls.push(['rollback', service, reason, ...(options.force ? ['force'] : [])]);
     const status = this.#get(service);
     status.target = { stage: 'monolith', share: 0 };
     status.message = reason;

@@ -66,6 +66,16 @@ export async function unheardBackfills(pool: Db): Promise<Unheard[]> {
   return rows;
 }
 
+/** Whose rows this service has asked for by its definition, and is told of since; none to a role that may not read it. */
+export async function askedOwners(pool: Db): Promise<string[]> {
+  const { rowCount } = await pool.query(READABLE);
+  if (rowCount === 0) return [];
+  const { rows } = await pool.query<{ owner: string }>(
+    'SELECT owner FROM banyan_events.backfills_asked WHERE refusal IS NULL ORDER BY owner',
+  );
+  return rows.map(({ owner }) => owner);
+}
+
 const READABLE = `
   SELECT FROM pg_class AS c
   JOIN pg_namespace AS n ON n.oid = c.relnamespace

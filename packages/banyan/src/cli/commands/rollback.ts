@@ -10,11 +10,13 @@ export function rollbackCommand(): Command {
   )
     .argument('<service>')
     .option('--reason <text>', 'kept with the steps and shown by status', '')
+    .option('--force', 'also while a service with users is made of what it tells')
     .option('--no-wait', 'set the target and return')
     .action(
-      act<{ reason: string; wait: boolean }>(async (options, service) => {
+      act<{ reason: string; force?: boolean; wait: boolean }>(async (options, service) => {
         const control = await connect(options);
-        return await carryOut(control, () => control.rollback(service!, options.reason), options);
+        const force = options.force ?? false;
+        return await carryOut(control, () => control.rollback(service!, options.reason, { force }), options);
       }),
     );
 }

@@ -40,7 +40,7 @@ export type Sources = {
   /** Absent where nothing is decided: what the gateways say of the instances is enough for a status. */
   probes?: Probes;
   /** Absent where nothing is told of going back. */
-  rollbackFacts?: Pick<RollbackFacts, 'look' | 'referring' | 'onlyOnService'>;
+  rollbackFacts?: Pick<RollbackFacts, 'look' | 'referring' | 'onlyOnService' | 'hearersOf' | 'lookWhoHears'>;
   /** Of the plan, for who wants to know whether it is the one that lies on disk. */
   fingerprints?: Fingerprints;
 };

@@ -85,6 +85,28 @@ test('a status waits for no database but its own', async (t) => {
   assert.equal(rollbackFacts.onlyOnService('users'), null);
 });
 
+test('who is made of what a service tells is read anew at each look, and known on of a database that is away', async (t) => {
+  const { pool, plan } = await aSystem(t);
+  plan.services.users!.facts = 'file:///facts.ts';
+  const figures = { ...plan.services.users!, name: 'figures', database: plan.control.database, tables: [] };
+  plan.services.figures = figures;
+  const rollbackFacts = new RollbackFacts(plan);
+  await rollbackFacts.lookWhoHears();
+  assert.deepEqual(rollbackFacts.hearersOf('users'), [], 'nobody has asked for anything');
+  await pool.query(
+    `CREATE SCHEMA banyan_events;
+     CREATE TABLE banyan_events.backfills_asked (owner text, refusal text, told bigint);
+     INSERT INTO banyan_events.backfills_asked VALUES ('users', NULL), ('figures', 'it tells none')`,
+  );
+  await rollbackFacts.lookWhoHears();
+  assert.deepEqual([rollbackFacts.hearersOf('users'), rollbackFacts.hearersOf('figures')], [['figures'], []]);
+  figures.database = 'postgres://127.0.0.1:1/nowhere';
+  await rollbackFacts.lookWhoHears();
+  assert.deepEqual(rollbackFacts.hearersOf('users'), ['figures']);
+  plan.services.users!.facts = null;
+  assert.deepEqual(rollbackFacts.hearersOf('users'), [], 'it tells nothing of rows');
+});
+
 test('what was read of a database is told on when it no longer answers, with its age', async (t) => {
   const { plan } = await aSystem(t);
   const rollbackFacts = new RollbackFacts(plan);

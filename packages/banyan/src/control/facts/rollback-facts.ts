@@ -1,3 +1,4 @@
+import { askedOwners } from '@banyan/events/facts';
 import { isLinked, type ResolvedPlan } from '@banyan/plan';
 import type pg from 'pg';
 import type { Read } from '../../rollout/rollback-impact.ts';
@@ -17,6 +18,8 @@ export class RollbackFacts {
   readonly #plan: ResolvedPlan;
   readonly #onlyOnService = new Map<string, Read>();
   readonly #referring = new Map<string, Read>();
+  /** Whose rows each service has asked for. */
+  readonly #asked = new Map<string, string[]>();
   #nextAt = Number.NEGATIVE_INFINITY;
   #looking: Promise<void> = Promise.resolve();
 
@@ -34,6 +37,24 @@ export class RollbackFacts {
     return this.#referring.get(service) ?? null;
   }
 
+  /** Services that are made of what this one tells, also of what the monolith does; as it was read last. */
+  hearersOf(service: string): string[] {
+    const { facts } = this.#plan.services[service]!;
+    if (facts === null) return [];
+    return [...this.#asked].filter(([, owners]) => owners.includes(service)).map(([hearer]) => hearer);
+  }
+
+  /** Reads that anew. Never rejects. */
+  async lookWhoHears(): Promise<void> {
+    const services = Object.values(this.#plan.services);
+    const urls = services.flatMap(({ database }) => database ?? []);
+    const answers = await askDatabases([...new Set(urls)], NAME, askedOwners);
+    for (const { name, database } of services) {
+      const found = answers.get(database ?? '');
+      if (found && 'answer' in found) this.#asked.set(name, found.answer);
+    }
+  }
+
   /** Reads again what is old. Resolves when that is over, and never rejects. */
   look(now: Date): Promise<void> {
     if (now.getTime() >= this.#nextAt || now.getTime() < this.#nextAt - FRESH_MS) {
@@ -44,6 +65,7 @@ export class RollbackFacts {
   }
 
   async #read(now: Date): Promise<void> {
+    await this.lookWhoHears();
     const services = Object.values(this.#plan.services).filter(isLinked);
     const own = [...new Set(services.map(({ database }) => database))];
     const columns = await askDatabases(own, NAME, (db, url) =>

@@ -70,6 +70,7 @@ function impactOf(about: About, facts: ServiceFacts, stage: Stage, share: number
     maxLagMs: facts.policy.maxLagMs,
     differing: share > facts.state.share ? [] : facts.tables.filter(isLacking).map(({ table }) => table),
     onlyOnService: about.rollbackFacts?.onlyOnService(service) ?? null,
+    hearers: about.rollbackFacts?.hearersOf(service) ?? [],
     ...(stage === 'retired' ? leftBehind(about, service) : {}),
   });
 }

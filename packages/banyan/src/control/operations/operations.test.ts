@@ -88,6 +88,8 @@ test('nothing is retired that the monolith still refers to, unless somebody insi
     look: async () => {},
     referring: () => ({ names, at: new Date(0), stale: false }),
     onlyOnService: () => null,
+    hearersOf: () => [],
+    lookWhoHears: async () => {},
   };
   const articles = aService('articles', {
     routes: [aRoute('PUT /articles/:id', 'params.id')],
@@ -102,6 +104,42 @@ test('nothing is retired that the monolith still refers to, unless somebody insi
   await assert.rejects(control.retire('articles'), /comments \(comments_article_fkey\)/);
   assert.equal((await serviceOf(control, 'articles')).target.stage, 'monolith');
   assert.equal((await control.retire('articles', { force: true })).target.stage, 'retired');
+});
+
+test('nobody goes silent whom a service with users is made of, unless somebody insists', async (t) => {
+  const rollbackFacts = {
+    look: async () => {},
+    referring: () => null,
+    onlyOnService: () => null,
+    hearersOf: (service: string) => (service === 'users' ? ['auth'] : []),
+    lookWhoHears: async () => {},
+  };
+  const { pool, control } = await aControlPlane(t, { rollbackFacts });
+  const at = (service: string, stage: 'monolith' | 'copying' | 'canary' | 'migrated', share = 0) =>
+    store.enterStage(pool, service, { stage, share, version: 1 });
+  await at('users', 'migrated', FULL_SHARE);
+  await at('auth', 'canary', 5_000);
+  const { users } = await control.plan('users', { stage: 'monolith', share: 0 });
+  assert.ok(users);
+  assert.match((await serviceOf(control, 'users')).rollbackImpact.details.at(-1)!, /made of it: auth/);
+  await assert.rejects(control.rollback('users', ''), {
+    code: 'others_hear',
+    message: /'auth' is at canary 50% and is made of what 'users' tells/,
+    hint: /advance users --to shadowing .*; banyan rollback auth first, or banyan rollback users --force/,
+  });
+  const monolith = { stage: 'monolith', share: 0 } as const;
+  await refused(control.advance('users', monolith, {}), 'others_hear');
+  assert.equal((await serviceOf(control, 'users')).target.stage, 'monolith');
+  await control.advance('users', { stage: 'shadowing', share: 0 }, {});
+  assert.equal((await serviceOf(control, 'users')).target.stage, 'shadowing');
+  await at('users', 'copying');
+  await refused(control.rollback('users', ''), 'others_hear');
+  // Who hears nobody goes as ever; and so does whoever nobody with users hears.
+  await control.rollback('auth', '');
+  assert.equal((await control.rollback('users', '', { force: true })).target.stage, 'monolith');
+  await at('auth', 'monolith');
+  await control.advance('users', { stage: 'shadowing', share: 0 }, {});
+  assert.equal((await control.rollback('users', '')).target.stage, 'monolith');
 });
 
 test('a service that was added has nothing to retire', async (t) => {

@@ -20,7 +20,9 @@ import { DatabaseInventory } from './inventory.ts';
 import { noSuchService } from './no-such-service.ts';
 import { refuseToPause, refuseToResume, refuseToRollBack, refuseToVerify } from './refusals.ts';
 import { refuseRetirement } from './refuse-retirement.ts';
+import { refuseSilence } from './refuse-silence.ts';
 
+const MONOLITH: Target = { stage: 'monolith', share: 0 };
 const MIGRATED: Target = { stage: 'migrated', share: FULL_SHARE };
 /** Why, where the operator did not say. */
 const ASKED_FOR = 'asked for by an operator';
@@ -116,6 +118,7 @@ function wishes(sources: Sources): Pick<Control, 'advance' | 'pause' | 'resume' 
       const [{ state, policy }] = group;
       const aim: Target = target ?? nextStop(state, policy.steps);
       for (const { state } of group) refuseIllegalMove(state, aim);
+      if (!force) await refuseSilence(sources, group, aim);
       await withTransaction(pool, async (client) => {
         // Asking again is the way to go on after a pause.
         await goOn(
@@ -143,11 +146,11 @@ function wishes(sources: Sources): Pick<Control, 'advance' | 'pause' | 'resume' 
       return await announced(service);
     },
 
-    async rollback(service, reason) {
+    async rollback(service, reason, { force = false } = {}) {
       const group = await factsOfGroup(sources, service);
       for (const { state } of group) refuseToRollBack(state);
-      const target: Target = { stage: 'monolith', share: 0 };
-      await forEach(group, (db, one) => store.setTarget(db, one, target, { reason: reason || ASKED_FOR }));
+      if (!force) await refuseSilence(sources, group, MONOLITH);
+      await forEach(group, (db, one) => store.setTarget(db, one, MONOLITH, { reason: reason || ASKED_FOR }));
       return await announced(service);
     },
 

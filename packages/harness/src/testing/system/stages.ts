@@ -20,9 +20,9 @@ export const QUICK_PACE = {
   VERIFICATION_AGE_SECONDS: '60',
 };
 
-/** Resolves when the service is there; `monolith` is asked for as a rollback. */
+/** Resolves when the service is there; `monolith` is asked for as a rollback, whoever hears it. */
 export async function goTo(control: ControlClient, service: string, stage: Stage, share = 0): Promise<void> {
-  if (stage === 'monolith') await control.rollback(service, 'the test goes back');
+  if (stage === 'monolith') await control.rollback(service, 'the test goes back', { force: true });
   else await control.advance(service, { stage, share: stage === 'migrated' ? FULL_SHARE : share });
   let stands = '';
   try {
