@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
 import { after, before, describe, it } from 'node:test';
 import {
   headerOf,
@@ -149,6 +150,23 @@ describe('what the monolith says', () => {
     const { rows } = await world.service.pool.query('SELECT FROM deliveries WHERE user_id = $1', [userId]);
     assert.equal(rows.length, 0);
     assert.equal((await call(userId, 'GET', '/feed/unread')).body.count, 2);
+  });
+
+  it('is told as was chosen under its former name, unless its reader has chosen anew', async () => {
+    const { pool } = world.service;
+    const [{ id: before }, { id: anew }] = [await person(), await person()];
+    await call(anew, 'PUT', '/preferences', { kinds: { session_in_progress: { email: 'instant' } } });
+    await pool.query(
+      `INSERT INTO preferences (user_id, chosen) SELECT id, '{"session_started": {"push": false}, "welcome": {"push": true}}' FROM unnest($1::uuid[]) AS id
+       ON CONFLICT (user_id) DO UPDATE SET chosen = preferences.chosen || excluded.chosen`,
+      [[before, anew]],
+    );
+    await pool.query(await readFile(new URL('schema.sql', import.meta.url), 'utf8'));
+    const chosen = async (userId: string) =>
+      (await pool.query('SELECT chosen FROM preferences WHERE user_id = $1', [userId])).rows[0].chosen;
+    assert.deepEqual(await chosen(before), { session_in_progress: { push: false }, welcome: { push: true } });
+    assert.deepEqual((await chosen(anew)).session_in_progress, { email: 'instant' });
+    assert.equal((await chosen(anew)).session_started, undefined);
   });
 
   it('comes in a digest with what else is told', async () => {

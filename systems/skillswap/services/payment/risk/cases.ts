@@ -35,13 +35,14 @@ export async function review(
   tx: Tx,
   { id, userId }: { id: string; userId: string },
   reasons: Reason[],
+  kind: CaseKind = 'LAUNDERING',
 ): Promise<boolean> {
   const { rowCount } = await tx.query(
     `UPDATE withdrawals SET state = 'REVIEW', due_at = NULL WHERE id = $1 AND state = 'REQUESTED'`,
     [id],
   );
   if (rowCount === 0) return false;
-  await openCase(tx, { kind: 'LAUNDERING', userId, subject: `withdrawal:${id}`, reasons });
+  await openCase(tx, { kind, userId, subject: `withdrawal:${id}`, reasons });
   return true;
 }
 

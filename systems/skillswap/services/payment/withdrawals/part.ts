@@ -1,5 +1,5 @@
 import type { Events } from '@banyan/events';
-import { withTransaction } from '@banyan/postgres';
+import { type Db, withTransaction } from '@banyan/postgres';
 import { type Encryption, leasedRows, type ServicePart } from '@banyan/service';
 import { Type } from 'typebox';
 import type { contracts } from '../../../contracts/payment.ts';
@@ -41,9 +41,12 @@ export const withdrawing: ServicePart<Withdrawing, typeof WithdrawalConfig> = {
     async function mayBePaid(withdrawal: Withdrawal): Promise<boolean> {
       const { userId, name, country } = withdrawal;
       const found = await sanctions.matches({ name: await payees.open(userId, name!), country: country! });
-      if (found.length === 0) return true;
       const reasons = found.map((entry) => ({ rule: 'SANCTIONS', detail: entry }));
-      await withTransaction(pool, (tx) => review(tx, withdrawal, reasons));
+      if (await isSuspended(pool, userId))
+        reasons.push({ rule: 'SUSPENDED', detail: 'the account is suspended' });
+      if (reasons.length === 0) return true;
+      const kind = found.length > 0 ? 'LAUNDERING' : 'FRAUD';
+      await withTransaction(pool, (tx) => review(tx, withdrawal, reasons, kind));
       return false;
     }
 
@@ -54,3 +57,9 @@ export const withdrawing: ServicePart<Withdrawing, typeof WithdrawalConfig> = {
     return { provided: { payees, wake: queue.wake }, open: queue.open, close: queue.close };
   },
 };
+
+/** As others tell. Who is gone gets what they had asked for before. */
+async function isSuspended(db: Db, userId: string): Promise<boolean> {
+  const { rowCount } = await db.query(`SELECT FROM people WHERE id = $1 AND status = 'SUSPENDED'`, [userId]);
+  return rowCount === 1;
+}

@@ -136,7 +136,8 @@ export async function advanceWithdrawal(around: Around, { id }: Pick<Withdrawal,
   const method = methods.get(withdrawal.method!);
   // It waits until it is known where the money is to go.
   if (!method) return false;
-  if (state !== 'PAID' && !withdrawal.isReviewed && !(await mayBePaid(withdrawal))) return true;
+  // What is on its way is gone on with.
+  if (state === 'REQUESTED' && !withdrawal.isReviewed && !(await mayBePaid(withdrawal))) return true;
   const payout = await method.send({ withdrawalId: id, amount, currency, accountId });
   const step = nextWithdrawalStep(payout);
   if (step.do === 'wait') await change(pool, id, `state = 'SENT'`);

@@ -366,6 +366,33 @@ describe('what somebody has to look at', () => {
     await until(async () => (await of(userId)).state === 'PAID');
   });
 
+  it('is a withdrawal of somebody who was suspended before it was paid; what was on its way is paid', async () => {
+    const suspend = (userId: string, status: string) =>
+      world.service.pool.query(
+        'INSERT INTO people VALUES ($1, $2) ON CONFLICT (id) DO UPDATE SET status = excluded.status',
+        [userId, status],
+      );
+    const [userId, early] = [await earner(WAYS[1]!.payee), await earner(WAYS[0]!.payee)];
+    await ask(early, 12);
+    await isDue((await of(early)).id);
+    await until(async () => (await of(early)).state === 'SENT');
+    await ask(userId, 40);
+    for (const one of [userId, early]) await suspend(one, 'SUSPENDED');
+    assert.equal((await ask(userId, 1, 'b')).body.code, 'ACCOUNT_INACTIVE');
+    const { id } = await of(userId);
+    for (const one of [userId, early]) await isDue((await of(one)).id);
+    await until(async () => (await of(userId)).state === 'REVIEW');
+    const found = await caseOf(`withdrawal:${id}`);
+    assert.deepEqual([found.kind, found.reasons.length, found.reasons[0].rule], ['FRAUD', 1, 'SUSPENDED']);
+    await WAYS[0]!.answer([]);
+    await until(async () => (await of(early)).state === 'PAID');
+    assert.equal(await WAYS[1]!.paid(id), 0);
+    await suspend(userId, 'ACTIVE');
+    await judge(found.id, 'CLEARED');
+    await isDue(id);
+    await until(async () => (await of(userId)).state === 'PAID');
+  });
+
   it('is a withdrawal that looks like laundered money; what is confirmed stays where it is', async () => {
     const userId = randomUUID();
     await earn(userId, 800);
