@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { it } from 'node:test';
-import { createPool } from '@banyan/postgres';
+import { applySchemaFile, createPool, withTransaction } from '@banyan/postgres';
 import { testServer } from '@banyan/postgres/testing';
+import { endAsShown, markPaid } from '../../../systems/skillswap/services/payment/purchases/store.ts';
 import { stripe } from '../../../systems/skillswap/services/payment/purchases/stripe.ts';
 import { stripePayers } from '../../../systems/skillswap/services/payment/testing/payers.ts';
-import { lookAtCharges } from './while-moving.ts';
+import { lookAtCharges, lookAtPurchases } from './while-moving.ts';
 
 it('finds charges without credits, charges that were made twice, and credits without a charge', async (t) => {
   const { double, close } = await stripePayers();
@@ -54,4 +55,28 @@ it('finds charges without credits, charges that were made twice, and credits wit
   await pool.query('DELETE FROM transactions WHERE id = $1', [elsewhere]);
   double.intents.clear();
   assert.equal((await found()).length, 102);
+});
+
+it('misses the credits of what was paid here, not of what the monolith has ended', async (t) => {
+  const pool = createPool(await (await testServer()).database('purchases'), { max: 2 });
+  t.after(() => pool.end());
+  await applySchemaFile(pool, {
+    name: 'payment',
+    file: new URL('../../../systems/skillswap/services/payment/schema.sql', import.meta.url),
+  });
+  const open = async (paymentId: string | null, shown: string) => {
+    const id = randomUUID();
+    await pool.query(
+      `WITH shown AS (INSERT INTO transactions (id, type, status, credits, payment_id) VALUES ($1, 'PURCHASE', $3, 100, 'ch_monolith'))
+       INSERT INTO purchases (id, user_id, key, provider, method, amount, currency, bought, bonus, payment_id)
+       VALUES ($1, $1, 'k', 'stripe', 'm', 1000, 'EUR', 100, 2, $2)`,
+      [id, paymentId, shown],
+    );
+    return id;
+  };
+  await endAsShown(pool, await open('pi_given_up', 'COMPLETED'));
+  await endAsShown(pool, await open(null, 'FAILED'));
+  assert.deepEqual(await lookAtPurchases(pool), []);
+  await withTransaction(pool, async (tx) => await markPaid(tx, await open('pi_here', 'PENDING'), 'ch_here'));
+  assert.match((await lookAtPurchases(pool)).join(), /has its credits once, and no more: not 1 times/);
 });
