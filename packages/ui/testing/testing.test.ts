@@ -93,8 +93,10 @@ inChromium('what is wrong with a page', (chromium) => {
     const person = await chromium.person({ origin });
     const page = await person.tab();
     const asked = page.waitForRequest('**/never');
+    // Its scripts may ask for something before its end has come.
+    const isThere = page.waitForEvent('requestfinished', (request) => request.url().endsWith('/waiting'));
     await page.goto('/waiting', { waitUntil: 'commit' });
-    await asked;
+    await Promise.all([asked, isThere]);
     const waits = person.watched(() => Promise.reject(new Error('It did not come')));
     await assert.rejects(
       waits,
