@@ -22,6 +22,9 @@ const known = new Map<number, string>();
 /** All processes below one. Sessions are named by whose they are and where: `session applier > user`. */
 export function listProcesses(root: number): Process[] {
   const pids = below(root);
+  // The system gives the numbers of ended ones to others.
+  const alive = new Set(pids);
+  for (const pid of known.keys()) if (!alive.has(pid)) known.delete(pid);
   const nameless = pids.filter((pid) => !known.has(pid));
   if (nameless.length > 0) nameThem(nameless, pids);
   return pids.flatMap((pid) => {
@@ -74,7 +77,7 @@ function ownersOfPorts(pids: readonly number[]): Map<number, number> {
   const owners = new Map<number, number>();
   for (const pid of pids) {
     // The server's own ends of all connections have its port.
-    if (known.get(pid)?.startsWith('se') && !known.get(pid)!.startsWith('service')) continue;
+    if (/^(sender|server|session)\b/.test(known.get(pid) ?? '')) continue;
     for (const file of orNothing(() => readdirSync(`/proc/${pid}/fd`)) ?? []) {
       const inode = /^socket:\[(\d+)\]$/.exec(
         orNothing(() => readlinkSync(`/proc/${pid}/fd/${file}`)) ?? '',

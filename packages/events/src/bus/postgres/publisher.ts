@@ -15,8 +15,9 @@ export class PostgresPublisher implements Publisher {
   readonly #pool: Db;
   #session: pg.PoolClient | undefined;
   #broken: Error | undefined;
-  /** Something was published, or may have been, that is not known to be on the disk. */
-  #unsettled = false;
+  /** How often was published, or may have been, and how often of it is known to be on the disk. */
+  #published = 0;
+  #settled = 0;
 
   constructor(url: string) {
     this.#pool = createPool(withSettings(url, SETTINGS), { max: 1, applicationName: 'banyan-bus-publish' });
@@ -25,21 +26,21 @@ export class PostgresPublisher implements Publisher {
   async publish(messages: readonly Envelope[]): Promise<void> {
     if (messages.length === 0) return;
     const session = await this.#open();
-    this.#unsettled = true;
+    this.#published += 1;
     await distribute(session, messages);
   }
 
   async settle(): Promise<void> {
-    if (!this.#unsettled) return;
+    if (this.#settled === this.#published) return;
     const session = await this.#open();
     // What is published from here on is for the next time.
-    this.#unsettled = false;
+    const published = this.#published;
     try {
       await session.query(SETTLE);
     } catch (cause) {
-      this.#unsettled = true;
       throw this.#broken ? forgot(cause) : cause;
     }
+    this.#settled = published;
   }
 
   async close(): Promise<void> {
@@ -50,7 +51,7 @@ export class PostgresPublisher implements Publisher {
 
   async #open(): Promise<pg.PoolClient> {
     if (this.#session && !this.#broken) return this.#session;
-    if (this.#unsettled) throw forgot(this.#broken);
+    if (this.#settled < this.#published) throw forgot(this.#broken);
     this.#session?.release(true);
     this.#session = undefined;
     this.#broken = undefined;
