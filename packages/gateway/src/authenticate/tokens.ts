@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto';
 import { RecentMap } from '@banyan/cohort/recent-map';
-import { hs256Verifier } from '@banyan/service/hs256';
+import { hs256Verifier } from '@banyan/service/verifiers';
 import { createRemoteJWKSet, decodeJwt, errors, type JWTPayload, jwtVerify } from 'jose';
 import type { Issuer, RouteTable } from '../control/route-table.ts';
 import { claimText } from './claim.ts';

@@ -8,7 +8,7 @@ import {
   type JWTPayload,
   type JWTVerifyGetKey,
 } from 'jose';
-import { hs256Verifier, signatureVerifier } from './hs256.ts';
+import { hs256Verifier, signatureVerifier } from './verifiers.ts';
 
 /** Whose tokens are good here. The algorithm is pinned per issuer: a token cannot choose it. */
 export type TrustedIssuer = { issuer: string } & (
