@@ -10,8 +10,8 @@ import { ForecastCard } from './ForecastCard.tsx';
 import { FunnelCard } from './FunnelCard.tsx';
 import { ReportsCard } from './ReportsCard.tsx';
 import { StagesCards } from './StagesCards.tsx';
-import { TasksCard } from './TasksCard.tsx';
-import { UnreadCard } from './UnreadCard.tsx';
+import { TasksCard, useTasks } from './TasksCard.tsx';
+import { UnreadCard, useLatestUnread } from './UnreadCard.tsx';
 
 const SUMMARY = 'GET /api/v1/analytics/summary';
 
@@ -30,7 +30,7 @@ export function DashboardPage() {
         </LinkButton>
       }
     >
-      <Reading of={summary} failed={t('failed')} skeleton={<Skeleton shape="block" height="44rem" />}>
+      <Reading of={summary} failed={t('failed')} skeleton={<Whole />}>
         {(data) => (isNew ? <FirstSteps /> : <Overview summary={data} />)}
       </Reading>
     </Page>
@@ -40,11 +40,15 @@ export function DashboardPage() {
 function Overview({ summary }: { summary: Answer<typeof SUMMARY> }) {
   const hasStatistics = useFeature('GET /api/v2/applications/statistics') === 'there';
   const hasAnalytics = useFeature('GET /api/v1/analytics/dashboards') === 'there';
+  const [tasks, unread] = [useTasks(summary.by_status), useLatestUnread()];
+  // Nobody knows how high the first two are: shown one after the other, each would move what is there.
+  const coming = [tasks.reading, unread.reading].find(isComing);
+  if (coming) return <Comes of={coming} />;
   return (
     <>
       <div className={styles.overview}>
-        <TasksCard byStatus={summary.by_status} />
-        <UnreadCard />
+        <TasksCard {...tasks} />
+        <UnreadCard {...unread} />
       </div>
       <Figures summary={summary} />
       <div className={styles.overview}>
@@ -60,6 +64,26 @@ function Overview({ summary }: { summary: Answer<typeof SUMMARY> }) {
       </div>
     </>
   );
+}
+
+type Read = ReturnType<typeof useTasks>['reading'] | ReturnType<typeof useLatestUnread>['reading'];
+
+/** Neither there nor failed, and asked for. */
+function isComing({ data, error, fetchStatus }: Read): boolean {
+  return data === undefined && error === null && fetchStatus !== 'paused';
+}
+
+function Comes({ of }: { of: Read }) {
+  const t = useTranslations('dashboard');
+  return (
+    <Reading of={of} failed={t('failed')} skeleton={<Whole />}>
+      {() => null}
+    </Reading>
+  );
+}
+
+function Whole() {
+  return <Skeleton shape="block" height="44rem" />;
 }
 
 /** For who has nothing yet: what to do, in order. */

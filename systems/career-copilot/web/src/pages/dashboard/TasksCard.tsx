@@ -23,9 +23,8 @@ const SIGNS: Record<Task['kind'], { icon: IconName; tone: 'accent' | 'neutral' |
 };
 
 /** What waits for its person in the next two weeks. */
-export function TasksCard({ byStatus }: { byStatus: Record<string, number> }) {
+export function TasksCard({ tasks, reading }: ReturnType<typeof useTasks>) {
   const t = useTranslations('dashboard.tasks');
-  const { tasks, reading } = useTasks(byStatus);
   return (
     <Card title={t('title')} footer={<Link href="/calendar">{t('calendar')}</Link>}>
       <Reading of={reading} failed={t('failed')} skeleton={<Skeleton shape="block" height="10rem" />}>
@@ -69,7 +68,8 @@ function TaskRow({ task }: { task: Task }) {
   );
 }
 
-function useTasks(byStatus: Record<string, number>) {
+/** What waits, and how far it is read. */
+export function useTasks(byStatus: Record<string, number>) {
   const zone = useTimeZone() ?? 'UTC';
   const [now] = useState(() => new Date());
   const until = new Date(now.getTime() + AHEAD_MS).toISOString();

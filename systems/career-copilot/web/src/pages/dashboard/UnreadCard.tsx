@@ -9,11 +9,10 @@ import styles from './Dashboard.module.css';
 const SHOWN = 4;
 
 /** The latest of what somebody has not read yet. */
-export function UnreadCard() {
+export function UnreadCard({ rows, reading }: ReturnType<typeof useLatestUnread>) {
   const t = useTranslations('dashboard.unread');
   const ago = useAgo();
   const count = useUnread();
-  const { rows, reading } = useTold({ isUnread: true, limit: SHOWN });
   return (
     <Card
       title={t('title')}
@@ -39,4 +38,8 @@ export function UnreadCard() {
       </Reading>
     </Card>
   );
+}
+
+export function useLatestUnread() {
+  return useTold({ isUnread: true, limit: SHOWN });
 }

@@ -31,8 +31,13 @@ export function useTold({ isUnread, limit = LIMIT }: { isUnread: boolean; limit?
   const input = inputOf(isUnread, limit);
   const isThere = useFeature(FEED) === 'there';
   const feed = useApiPages(FEED, input, 'items', { enabled: isThere });
-  const isOfFeed = isThere && feed.data !== undefined;
-  const list = useApiPages(LIST, input, 'notifications', { enabled: !isOfFeed, refetchInterval: LOOK_MS });
+  const isFeedLost = feed.data === undefined && feed.error !== null;
+  const list = useApiPages(LIST, input, 'notifications', {
+    enabled: !isThere || isFeedLost,
+    refetchInterval: LOOK_MS,
+  });
+  // Once the service is known to be there its list is waited for: it tells more, and the page would jump when it took the other one's place.
+  const isOfFeed = isThere && (feed.data !== undefined || (list.data === undefined && !isFeedLost));
   const rows = useMemo(
     () => (isOfFeed ? feed.rows.map(ofFeed) : list.rows.map(ofLegacy)),
     [isOfFeed, feed.rows, list.rows],
