@@ -1,5 +1,5 @@
 import { showToast } from '@banyan/ui';
-import { useMemo } from 'react';
+import { useMemo, useState } from 'react';
 import { useTranslations } from 'use-intl';
 import {
   byEither,
@@ -36,8 +36,11 @@ export function useTold({ isUnread, limit = LIMIT }: { isUnread: boolean; limit?
     enabled: !isThere || isFeedLost,
     refetchInterval: LOOK_MS,
   });
-  // Once the service is known to be there its list is waited for: it tells more, and the page would jump when it took the other one's place.
-  const isOfFeed = isThere && (feed.data !== undefined || (list.data === undefined && !isFeedLost));
+  // Once the service is known to be there its list is waited for: it tells more, and the page would jump when it took the other one's place. Only
+  // what was shown before stays until then.
+  const [hasShownList, setHasShownList] = useState(false);
+  if (!isThere && list.data !== undefined && !hasShownList) setHasShownList(true);
+  const isOfFeed = isThere && (feed.data !== undefined || !(hasShownList || isFeedLost));
   const rows = useMemo(
     () => (isOfFeed ? feed.rows.map(ofFeed) : list.rows.map(ofLegacy)),
     [isOfFeed, feed.rows, list.rows],
