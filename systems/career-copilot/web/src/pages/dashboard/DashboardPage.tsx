@@ -76,7 +76,7 @@ function isComing({ data, error, fetchStatus }: Read): boolean {
 function Comes({ of }: { of: Read }) {
   const t = useTranslations('dashboard');
   return (
-    <Reading of={of} failed={t('failed')} skeleton={<Whole />}>
+    <Reading of={{ ...of, data: undefined }} failed={t('failed')} skeleton={<Whole />}>
       {() => null}
     </Reading>
   );
